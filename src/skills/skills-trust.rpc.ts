@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { OpenclawError } from '../common/openclaw-error';
 import { defaultAgentId, findAgent } from '../config/agent-entries';
 import { ConfigService } from '../config/config.service';
+import type { OpenclawConfig } from '../config/openclaw.config';
 import { invalidRequest } from '../rpc/rpc-error';
 import { RpcMethod } from '../rpc/rpc-method';
 import { ToolError } from '../tools/agent-tool';
@@ -10,6 +11,7 @@ import { SkillCatalog } from './catalog/skill-catalog.service';
 import type { JudgedSkill } from './catalog/skill-library';
 import { SkillInstaller, type StagedSkill } from './install/skill-installer';
 import { SkillsAddParams, SkillsFetchParams, SkillsNameParams } from './skills.dto';
+import { variablesOf } from './manifest/variables-of';
 import type { FetchedSkill, SkillFile } from './skill-review';
 import { scanSkill } from './trust/scan-skill';
 
@@ -62,7 +64,7 @@ export class SkillsTrustRpc {
     const seen: FetchedSkill[] = [];
     await refusals(() =>
       this.installer().look(source, (staged) => {
-        seen.push(shown(staged));
+        seen.push(shown(staged, this.config.config));
       }),
     );
     return { skills: seen };
@@ -164,8 +166,11 @@ async function refusals<T>(work: () => Promise<T>): Promise<T> {
 /** An address without the name and the token that may stand in it. */
 const withoutUser = (source: string): string => source.replace(/^((?:git\+)?[a-z][a-z0-9+.-]*:\/\/)[^/?#]*@/i, '$1');
 
-function shown({ manifest, hash, report, signature, kind, source, replaces, refused }: StagedSkill): FetchedSkill {
-  const { capabilities, requires, primaryEnv } = manifest;
+function shown(
+  { manifest, hash, report, signature, kind, source, replaces, refused }: StagedSkill,
+  config: OpenclawConfig,
+): FetchedSkill {
+  const { capabilities } = manifest;
   return {
     name: manifest.name,
     description: manifest.description,
@@ -174,7 +179,7 @@ function shown({ manifest, hash, report, signature, kind, source, replaces, refu
     kind,
     source: withoutUser(source),
     ...(capabilities ? { capabilities } : {}),
-    secrets: [...new Set([...requires.env, ...(primaryEnv === undefined ? [] : [primaryEnv])])],
+    secrets: variablesOf(manifest, config.skills?.entries),
     ...(signature.state === 'valid' ? { publisher: signature.publisher } : {}),
     replaces: replaces !== undefined,
     ...(refused === undefined ? {} : { refused }),

@@ -32,6 +32,7 @@ import {
   SkillsStatusParams,
   SkillsUpdateParams,
 } from './skills.dto';
+import { variablesOf } from './manifest/variables-of';
 
 const DEFAULT_INSTALL_MS = 120_000;
 const DOWNLOAD_MS = 120_000;
@@ -212,7 +213,14 @@ export class SkillsRpc {
     try {
       const terms = termsOf(skill.baseDir);
       const { folder, manifest, report } = terms;
-      const shown = { name, folder, hash: terms.hash, capabilities: manifest.capabilities ?? {}, report };
+      const shown = {
+        name,
+        folder,
+        hash: terms.hash,
+        capabilities: manifest.capabilities ?? {},
+        secrets: variablesOf(manifest, this.config.config.skills?.entries),
+        report,
+      };
       if (hash === undefined) return { ...shown, agreed: skill.agreedHash === terms.hash };
       await agreeTo(this.catalog.library.lockFile, terms, hash, acceptRisk === true);
       await this.catalog.reconsider();

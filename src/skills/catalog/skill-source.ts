@@ -1,10 +1,10 @@
 import { dirname } from 'node:path';
 import type { Redactor } from '../../common/redactor';
 import { isBelow } from '../../common/paths/path-place';
-import { isPlainObject } from '../../common/plain-object';
 import type { ConfigService } from '../../config/config.service';
 import { type PolicySubject, ToolError } from '../../tools/agent-tool';
 import type { SkillGrant, SkillHint, SkillSource, SkillText } from '../../tools/exec/skill-access';
+import { entryVariables, variablesOf } from '../manifest/variables-of';
 import { grantableFolder } from '../manifest/declared-folder';
 import type { SkillCatalog } from './skill-catalog.service';
 import type { JudgedSkill } from './skill-library';
@@ -92,13 +92,11 @@ export class CatalogSource implements SkillSource {
   /** Variables that the skill asks for: those of the gateway first, then those of its entry. */
   private environmentOf(skill: JudgedSkill, subject: PolicySubject): Record<string, string> {
     const { manifest } = skill;
-    const entry = this.ownsKey(skill, subject) ? this.config.config.skills?.entries?.[manifest.skillKey] : undefined;
-    const own = isPlainObject(entry?.env) ? entry.env : {};
-    const env: Record<string, string> = {};
-    for (const [name, value] of Object.entries(own)) if (value !== '') env[name] = String(value);
-    if (manifest.primaryEnv !== undefined && entry?.apiKey) env[manifest.primaryEnv] ??= entry.apiKey;
-    const asked = [...manifest.requires.env, ...(manifest.primaryEnv ? [manifest.primaryEnv] : [])];
-    for (const name of [...asked, ...(manifest.capabilities?.secrets ?? [])]) {
+    const entries = this.ownsKey(skill, subject) ? this.config.config.skills?.entries : undefined;
+    const env = entryVariables(manifest.skillKey, entries);
+    const apiKey = entries?.[manifest.skillKey]?.apiKey;
+    if (manifest.primaryEnv !== undefined && apiKey) env[manifest.primaryEnv] ??= apiKey;
+    for (const name of variablesOf(manifest, undefined)) {
       // The gateway's own secrets are nobody's to declare.
       const value = /^(OPENCLAW|CLAWDBOT)_/.test(name) ? undefined : this.config.env.get(name);
       if (value !== undefined) env[name] = value;

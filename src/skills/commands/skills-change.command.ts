@@ -8,7 +8,7 @@ import { Environment } from '../../config/environment';
 import { installPreferences } from '../catalog/skill-status';
 import { describeInstall, usableSpecs } from '../install/install-command';
 import { installRequirement } from '../install/requirement-installer';
-import { type ReviewOptions, SkillsCommandContext, confirm, reviewAtTerminal } from './skills-command-context';
+import { type ReviewOptions, SkillsCommandContext, confirm } from './skills-command-context';
 
 interface ChangeOptions extends JsonOptions, ReviewOptions {
   skill?: string;
@@ -74,7 +74,7 @@ export class SkillsInstallCommand extends ChangeCommandBase {
       );
     const installed = await context
       .installer()
-      .install(source, (staged) => reviewAtTerminal(staged, options), options.skill);
+      .install(source, (staged) => context.review(staged, options), options.skill);
     if (options.json)
       printJson({
         installed: installed.map(({ manifest, hash, report, source: from }) => ({
@@ -144,9 +144,8 @@ export class SkillsUpdateCommand extends ChangeCommandBase {
   }
 
   async run(names: string[], options: ChangeOptions): Promise<void> {
-    const results = await new SkillsCommandContext(this.env)
-      .installer()
-      .update(names, (staged) => reviewAtTerminal(staged, options));
+    const context = new SkillsCommandContext(this.env);
+    const results = await context.installer().update(names, (staged) => context.review(staged, options));
     if (options.json) printJson({ results });
     else if (results.length === 0) printLine('no skills are installed');
     else for (const { name, state, reason } of results) printLine(`${name}: ${state}${reason ? ` (${reason})` : ''}`);

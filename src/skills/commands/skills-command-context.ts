@@ -16,6 +16,7 @@ import { workspacePath } from '../../workspace/workspace-path';
 import { SkillLibrary, managedSkillsPath } from '../catalog/skill-library';
 import { type SkillsReport, installPreferences, reportSkills } from '../catalog/skill-status';
 import { type InstallDecision, SkillInstaller, type StagedSkill } from '../install/skill-installer';
+import { variablesOf } from '../manifest/variables-of';
 import type { ScanFinding } from '../trust/scan-skill';
 
 const DOWNLOAD_MS = 120_000;
@@ -91,6 +92,38 @@ export class SkillsCommandContext {
     if (answer.status >= 400) throw new OpenclawError('SKILL_SOURCE_FAILED', `${url} answered ${answer.status}`);
     return answer.body;
   }
+
+  /** Shows what was found and asks. Without a terminal only `--yes` agrees. */
+  async review(
+    staged: ReviewedSkill,
+    options: ReviewOptions,
+    question = `Install ${staged.manifest.name}?`,
+  ): Promise<InstallDecision> {
+    const { manifest, report, signature, kind, source, revision } = staged;
+    printNote(`${manifest.name}: ${manifest.description}`);
+    printNote(`  from ${source} (${kind}${revision ? `, ${shortId(revision, 12)}` : ''}), ${report.files} files`);
+    printNote(
+      `  content ${shortId(staged.hash, 16)}${staged.replaces ? `, replaces ${shortId(staged.replaces, 16)}` : ''}`,
+    );
+    printNote(
+      signature.state === 'valid'
+        ? `  signed by ${signature.publisher}, key ${signature.fingerprint}`
+        : '  not signed by a publisher',
+    );
+    const { capabilities: may } = manifest;
+    const variables = variablesOf(manifest, this.config.config.skills?.entries);
+    printNote(
+      may
+        ? `  may use: programs ${listed(may.programs)}; hosts ${listed(may.network)}; folders ${listed(may.paths)}; secrets ${listed(variables)}`
+        : `  declares nothing: its commands get the workspace and no network; secrets ${listed(variables)}`,
+    );
+    for (const line of report.findings.flatMap(describeFinding)) printNote(`  ${line}`);
+    printNote(`  scan: ${report.verdict === 'danger' ? 'DANGER' : report.verdict}`);
+    const acceptsRisk = options.acceptRisk === true;
+    if (report.verdict === 'danger' && !acceptsRisk) return { install: true };
+    const install = options.yes === true || (await confirm(question));
+    return { install, acceptsRisk };
+  }
 }
 
 export interface ReviewOptions {
@@ -103,40 +136,6 @@ export type ReviewedSkill = Pick<
   StagedSkill,
   'manifest' | 'report' | 'signature' | 'kind' | 'source' | 'revision' | 'hash' | 'replaces'
 >;
-
-/** Shows what was found and asks. Without a terminal only `--yes` agrees. */
-export async function reviewAtTerminal(
-  staged: ReviewedSkill,
-  options: ReviewOptions,
-  question = `Install ${staged.manifest.name}?`,
-): Promise<InstallDecision> {
-  const { manifest, report, signature, kind, source, revision } = staged;
-  printNote(`${manifest.name}: ${manifest.description}`);
-  printNote(`  from ${source} (${kind}${revision ? `, ${shortId(revision, 12)}` : ''}), ${report.files} files`);
-  printNote(
-    `  content ${shortId(staged.hash, 16)}${staged.replaces ? `, replaces ${shortId(staged.replaces, 16)}` : ''}`,
-  );
-  printNote(
-    signature.state === 'valid'
-      ? `  signed by ${signature.publisher}, key ${signature.fingerprint}`
-      : '  not signed by a publisher',
-  );
-  const { capabilities: may, requires, primaryEnv } = manifest;
-  const variables = [
-    ...new Set([...(may?.secrets ?? []), ...requires.env, ...(primaryEnv === undefined ? [] : [primaryEnv])]),
-  ];
-  printNote(
-    may
-      ? `  may use: programs ${listed(may.programs)}; hosts ${listed(may.network)}; folders ${listed(may.paths)}; secrets ${listed(variables)}`
-      : `  declares nothing: its commands get the workspace and no network; secrets ${listed(variables)}`,
-  );
-  for (const line of report.findings.flatMap(describeFinding)) printNote(`  ${line}`);
-  printNote(`  scan: ${report.verdict === 'danger' ? 'DANGER' : report.verdict}`);
-  const acceptsRisk = options.acceptRisk === true;
-  if (report.verdict === 'danger' && !acceptsRisk) return { install: true };
-  const install = options.yes === true || (await confirm(question));
-  return { install, acceptsRisk };
-}
 
 export const describeFinding = ({ severity, file, line, rule, says, excerpt }: ScanFinding): string[] => [
   `${severity === 'danger' ? 'danger ' : 'warning'} ${file}:${line} ${rule}: ${says}`,

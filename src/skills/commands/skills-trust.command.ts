@@ -22,7 +22,7 @@ import { checkSignature, fingerprintOf, signSkill } from '../trust/signature';
 import { agreeTo, termsOf } from '../trust/skill-agreement';
 import { SkillLockFile } from '../trust/skill-lock';
 import { changeTrust } from '../trust/trust-list';
-import { SkillsCommandContext, describeFinding, reviewAtTerminal } from './skills-command-context';
+import { SkillsCommandContext, describeFinding } from './skills-command-context';
 
 abstract class TrustCommandBase extends CliCommand {
   constructor(private readonly env: Environment) {
@@ -130,7 +130,7 @@ export class SkillsAgreeCommand extends CliCommand {
     const terms = termsOf(baseDir);
     const signature = checkSignature(baseDir, name, terms.hash);
     const shown = { ...terms, signature, kind: 'folder' as const, source: baseDir };
-    const { install: agrees } = await reviewAtTerminal(shown, options, `Agree to ${name} as it is?`);
+    const { install: agrees } = await context.review(shown, options, `Agree to ${name} as it is?`);
     // What was read meanwhile is what counts.
     if (agrees) await agreeTo(context.library.lockFile, termsOf(baseDir), terms.hash, options.acceptRisk === true);
     else process.exitCode = ExitCode.failed;
@@ -349,7 +349,7 @@ export class SkillsProposalsCommand extends CliCommand {
         return printLines(shown.diff);
       }
       case 'apply': {
-        const applied = await proposals.apply(id, context.installer(), (staged) => reviewAtTerminal(staged, options));
+        const applied = await proposals.apply(id, context.installer(), (staged) => context.review(staged, options));
         if (!applied) process.exitCode = ExitCode.failed;
         if (options.json) return printJson({ applied: applied?.manifest.name ?? null });
         return printLine(applied ? `installed ${applied.manifest.name}` : 'nothing was installed');

@@ -118,7 +118,7 @@ function Fetched({ skill, isBusy, onInstall }: FetchedProps) {
           ...(capabilities
             ? asksFor(capabilities).map(([name, list]) => [name, <SafeText text={list} max={MAX_TEXT} />] as const)
             : [[t`May use`, t`its folder and the workspace, and no network`] as const]),
-          ...(capabilities === undefined && secrets.length > 0
+          ...(secrets.some((name) => !capabilities?.secrets.includes(name))
             ? [[t`Keys`, <SafeText text={secrets.join(', ')} max={MAX_TEXT} />] as const]
             : []),
         ]}

@@ -17,6 +17,8 @@ import css from './skills.module.css';
 interface Terms {
   hash: string;
   capabilities: Partial<Capabilities>;
+  /** Environment variables that it gets. */
+  secrets: readonly string[];
   report: SkillScan;
 }
 
@@ -72,6 +74,7 @@ export function Agreement({ skill, onChanged }: { skill: Skill; onChanged(): voi
       {terms && (
         <div className={css['terms']}>
           <Report report={terms.report} />
+          <Facts facts={[[t`Keys`, <SafeText text={terms.secrets.join(', ') || t`none`} max={MAX_TEXT} />]]} />
           <p className={css['does']}>
             <Button
               look={terms.report.verdict === 'danger' ? 'danger' : 'primary'}
