@@ -33,6 +33,7 @@ export interface OutboundHandler {
   outcome(runId: string, withinMs: number, signal: AbortSignal): Promise<DeliveryOutcome>;
   lastSentTo(route: DeliveryRoute): Promise<string | undefined>;
   runsThatSent(route: DeliveryRoute, platformId: string): Promise<string[]>;
+  close(runId: string, reword: (text: string) => string): Promise<void>;
 }
 
 /**
@@ -70,6 +71,11 @@ export class OutboundPort {
   /** Runs that a message of the assistant may be of, as `OutboundTexts.runId` names them; none where it is not known. */
   async runsThatSent(route: DeliveryRoute, platformId: string): Promise<string[]> {
     return (await this.handler?.runsThatSent(route, platformId)) ?? [];
+  }
+
+  /** Takes the buttons under a run's last message away and changes its text, where it has arrived and can be changed. */
+  async close(runId: string, reword: (text: string) => string): Promise<void> {
+    await this.handler?.close(runId, reword);
   }
 
   /**

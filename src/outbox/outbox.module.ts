@@ -11,6 +11,7 @@ import { InboxModule } from '../inbox/inbox.module';
 import { StorageModule } from '../storage/storage.module';
 import { ToolsModule } from '../tools/tools.module';
 import { WorkspaceModule } from '../workspace/workspace.module';
+import { ClosedMessages } from './closed-messages.service';
 import { DeadLetterStore } from './dead-letter.store';
 import { DeadLettersRpc } from './dead-letters.rpc';
 import { OutboxDispatcher } from './outbox-dispatcher.service';
@@ -40,6 +41,7 @@ const FLUSH_MS = 1000;
   providers: [
     BlockStream,
     ChatLines,
+    ClosedMessages,
     DeadLetterStore,
     DeadLettersRpc,
     DeliveryService,
@@ -62,6 +64,7 @@ export class OutboxModule implements OnModuleInit, OnApplicationBootstrap, OnMod
     private readonly previewStore: PreviewStore,
     private readonly deliveries: DeliveryStore,
     private readonly watch: DeliveryWatch,
+    private readonly closed: ClosedMessages,
     private readonly dispatcher: OutboxDispatcher,
     private readonly preview: StreamPreviewService,
     private readonly blocks: BlockStream,
@@ -77,6 +80,7 @@ export class OutboxModule implements OnModuleInit, OnApplicationBootstrap, OnMod
       noteSent: (route, platformId, what) => this.store.noteSent(route, platformId, what),
       outcome: (runId, withinMs, signal) => this.outcome(runId, withinMs, signal),
       lastSentTo: (route) => this.deliveries.lastSentTo(route),
+      close: (runId, reword) => this.closed.close(runId, reword),
       runsThatSent: (route, platformId) => this.deliveries.runsThatSent(route, platformId),
     });
     await this.deliveries.markInterrupted();

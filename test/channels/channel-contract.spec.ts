@@ -1,7 +1,7 @@
 import { FakeModels } from '../fakes/model-server';
 import { GatewayProcess, freePort, until } from '../harness/gateway-process';
 import { WireClient } from '../harness/wire-client';
-import { type ChannelDriver, DRIVERS } from './channel-drivers';
+import { type ChannelDriver, DRIVERS, type Shown } from './channel-drivers';
 
 /** What holds on every channel, whatever its platform. */
 describe.each(Object.keys(DRIVERS))('the contract of channels: %s', (id) => {
@@ -50,6 +50,38 @@ describe.each(Object.keys(DRIVERS))('the contract of channels: %s', (id) => {
   const answered = (chat: number, text: string): Promise<void> =>
     until(`"${text}" in ${JSON.stringify(texts(chat))}`, () => texts(chat).some((each) => each.includes(text)));
   const times = (chat: number, text: string): number => texts(chat).filter((each) => each.includes(text)).length;
+
+  it.each([
+    ['allow-once', /^Allowed by [^\n]+\.$/m],
+    ['deny', /^Denied by [^\n]+\.$/m],
+  ])('offers no answer to a question any more once it is answered: %s', async (decision, end) => {
+    const from = driver.shown().length;
+    // A channel may need several messages for it.
+    const asked = (): Shown[] => {
+      const news = driver.shown().slice(from);
+      const last = news.findIndex(({ text }) => text === 'that is all');
+      return last < 0 ? news : news.slice(0, last);
+    };
+    const question = (): string =>
+      asked()
+        .map(({ text }) => text)
+        .join('\n');
+    const buttons = (): number => asked().reduce((sum, shown) => sum + (shown.buttons ?? 0), 0);
+    models.answer = ({ toolResults }) =>
+      toolResults > 0
+        ? { steps: [{ text: 'that is all' }] }
+        : { steps: [{ tool: { name: 'exec', args: { command: `perl -e 'print "${decision}"'`, host: 'gateway' } } }] };
+    driver.say(3, 'run it');
+    await until('the question', () => question().includes('/approve'));
+    expect(buttons()).toBe(id === 'webhook' ? 0 : 3);
+    const slug = /\/approve (\w+)/.exec(question())?.[1];
+    expect((await client.call('exec.approval.resolve', { id: slug, decision })).error).toBeUndefined();
+    await until('the question says so', () => end.test(question()));
+    await until('the answer', () => texts(3).includes('that is all'));
+    expect(question()).toContain('perl');
+    expect(question()).not.toContain('/approve');
+    expect(buttons()).toBe(0);
+  });
 
   it('answers each message in its own chat, in order', async () => {
     for (let turn = 0; turn < 3; turn++)

@@ -15,6 +15,8 @@ export interface Shown {
   at: number;
   /** Name of the file that the text is the caption of. */
   file?: string;
+  /** How many buttons are under it. */
+  buttons?: number;
 }
 
 /** A platform with people who write to the assistant in direct chats, numbered from 0. */
@@ -98,12 +100,13 @@ async function telegram(): Promise<ChannelDriver> {
         : [String(1000 + chat), `tg:${1000 + chat}`, `user:${1000 + chat}`].map((to) => ({ to })),
     extras: [PICTURE, { action: 'sticker', name: 'a-file-id' }],
     shown: () =>
-      fake.sent.map(({ chatId, threadId, text, versions, at, file }) => ({
+      fake.sent.map(({ chatId, threadId, text, versions, at, file, buttons }) => ({
         chat: chatId === String(FORUM) ? (threadId ?? 0) - FIRST_TOPIC : Number(chatId) - 1000,
         text,
         versions,
         at,
         ...(file ? { file: file.name } : {}),
+        ...(buttons ? { buttons: buttons.flat().length } : {}),
       })),
     misbehave: (random, cut) => {
       fake.editPaceMs = EDIT_PACE_MS;
@@ -140,12 +143,13 @@ async function discord(): Promise<ChannelDriver> {
     targets: (chat) => [direct(chat), `channel:${direct(chat)}`, `user:${user(chat)}`].map((to) => ({ to })),
     extras: [PICTURE],
     shown: () =>
-      fake.sent.map(({ channelId, text, versions, at, files }) => ({
+      fake.sent.map(({ channelId, text, versions, at, files, buttons }) => ({
         chat: chats.get(channelId) ?? -1,
         text,
         versions,
         at,
         ...(files?.[0] ? { file: files[0].name } : {}),
+        ...(buttons ? { buttons: buttons.length } : {}),
       })),
     misbehave: (random, cut) => {
       sprinkle(fake.faults, random, cut);
@@ -176,12 +180,13 @@ async function slack(): Promise<ChannelDriver> {
     targets: (chat) => [fake.directWith(user(chat)), `user:${user(chat)}`, user(chat)].map((to) => ({ to })),
     extras: [PICTURE],
     shown: () =>
-      fake.sent.map(({ channel, text, versions, at, file }) => ({
+      fake.sent.map(({ channel, text, versions, at, file, buttons }) => ({
         chat: Number(channel.slice(1)) - 1000,
         text,
         versions,
         at,
         ...(file ? { file: file.name } : {}),
+        ...(buttons ? { buttons: buttons.length } : {}),
       })),
     misbehave: (random, cut) => {
       sprinkle(fake.faults, random, cut);

@@ -43,8 +43,12 @@ describe('a Telegram chat in which something was interrupted', () => {
       },
     });
     await until('the end', () => telegram.sent.some(({ text }) => text === 'that is done'));
+    await until('the question says so', () => question?.buttons === undefined);
+    expect(question?.text).toMatch(/Approval needed[^]*perl[^]*\nAllowed by [^\n]+\.$/);
+    expect(question?.text).not.toContain('/approve');
     expect(bench.models.requests.at(-1)?.text).toContain('42');
-    expect(question?.versions).toHaveLength(1);
+    // As it was asked, and as it was answered.
+    expect(question?.versions).toHaveLength(2);
     expect(telegram.sent.filter(({ text }) => text.includes('Approval needed'))).toHaveLength(1);
   }, 60_000);
 

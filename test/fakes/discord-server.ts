@@ -609,7 +609,6 @@ export class FakeDiscord {
     if (known && body['enforce_nonce'] === true) return [200, known];
     const id = this.nextId();
     const reference = body['message_reference'] as { message_id?: string } | undefined;
-    const rows = (body['components'] ?? []) as { components: { custom_id: string }[] }[];
     const message: Json = {
       id,
       channel_id: channelId,
@@ -643,7 +642,7 @@ export class FakeDiscord {
       at: Date.now(),
       ...(nonce === undefined ? {} : { nonce }),
       ...(reference?.message_id ? { replyTo: reference.message_id } : {}),
-      ...(rows.length > 0 ? { buttons: rows.flatMap((row) => row.components.map((button) => button.custom_id)) } : {}),
+      ...buttonsOf(body),
       ...(files.length > 0 ? { files } : {}),
       ...(ephemeral ? { ephemeral: true } : {}),
     });
@@ -658,6 +657,11 @@ export class FakeDiscord {
     const text = String(body['content'] ?? '').trim();
     if (text.length > MAX_CONTENT) return [400, { message: 'Invalid Form Body', code: 50035 }];
     sent.text = text;
+    // What is not sent stays.
+    if (body['components'] !== undefined) {
+      delete sent.buttons;
+      Object.assign(sent, buttonsOf(body));
+    }
     sent.versions.push(text);
     const message = this.find(sent.channelId, id);
     if (message) message['content'] = text;
@@ -784,4 +788,10 @@ function answer(response: ServerResponse, status: number, body: unknown): void {
   if (response.destroyed || response.headersSent) return;
   if (body === undefined) response.writeHead(status).end();
   else response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+}
+
+function buttonsOf(body: Json): { buttons?: string[] } {
+  const rows = (body['components'] ?? []) as { components: { custom_id: string }[] }[];
+  const buttons = rows.flatMap((row) => row.components.map((button) => button.custom_id));
+  return buttons.length > 0 ? { buttons } : {};
 }

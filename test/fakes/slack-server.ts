@@ -493,6 +493,11 @@ export class FakeSlack {
         if (!message) return { ok: false, error: 'message_not_found' };
         message.text = String(params['text'] ?? '');
         message.versions.push(message.text);
+        // What is not sent stays.
+        if (params['blocks'] !== undefined) {
+          delete message.buttons;
+          Object.assign(message, buttonsOf(params));
+        }
         const stored = this.find(channel, message.ts);
         if (stored) stored['text'] = message.text;
         return { ok: true, channel, ts: message.ts, text: message.text };
@@ -532,13 +537,6 @@ export class FakeSlack {
 
   private keep(channel: string, params: Json, ephemeral: boolean): SlackSent {
     const ts = this.nextTs();
-    const blocks = (params['blocks'] ?? []) as {
-      type: string;
-      elements?: { value: string; text: { text: string } }[];
-    }[];
-    const buttons = blocks.flatMap(({ elements = [] }) =>
-      elements.map(({ value, text }) => ({ value, text: text.text })),
-    );
     const metadata = params['metadata'] as { event_payload?: { id?: string } } | undefined;
     const thread = params['thread_ts'] === undefined ? undefined : String(params['thread_ts']);
     const message: SlackSent = {
@@ -547,7 +545,7 @@ export class FakeSlack {
       text: String(params['text'] ?? ''),
       versions: [String(params['text'] ?? '')],
       ...(thread ? { thread } : {}),
-      ...(buttons.length > 0 ? { buttons } : {}),
+      ...buttonsOf(params),
       ...(metadata?.event_payload?.id ? { deliveryId: metadata.event_payload.id } : {}),
       ...(ephemeral ? { ephemeral } : {}),
       at: Date.now(),
@@ -627,4 +625,12 @@ function misbehave(fault: Fault, response: ServerResponse): void {
 function answer(response: ServerResponse, body: Json): void {
   if (response.destroyed || response.headersSent) return;
   response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+}
+
+function buttonsOf(params: Json): Pick<SlackSent, 'buttons'> {
+  const blocks = (params['blocks'] ?? []) as { elements?: { value: string; text: { text: string } }[] }[];
+  const buttons = blocks.flatMap(({ elements = [] }) =>
+    elements.map(({ value, text }) => ({ value, text: text.text })),
+  );
+  return buttons.length > 0 ? { buttons } : {};
 }

@@ -400,6 +400,9 @@ export class FakeTelegram {
         if (problem) return refuse(problem);
         message.text = text;
         message.versions.push(text);
+        // A keyboard that is not sent again is taken away.
+        delete message.buttons;
+        Object.assign(message, buttonsOf(params));
         return {
           ok: true,
           result: {
@@ -569,9 +572,7 @@ export class FakeTelegram {
       ...(replyTo === undefined ? {} : { replyTo }),
       ...(params['message_thread_id'] === undefined ? {} : { threadId: Number(params['message_thread_id']) }),
       versions: [text],
-      ...(params['reply_markup']
-        ? { buttons: (params['reply_markup'] as { inline_keyboard: SentMessage['buttons'] }).inline_keyboard }
-        : {}),
+      ...buttonsOf(params),
       at: Date.now(),
     };
     if (isTrue(params['disable_notification'])) message.silent = true;
@@ -676,3 +677,8 @@ function textProblem(text: string, parseMode: unknown): string | undefined {
 }
 
 const isTrue = (value: unknown): boolean => value === true || value === 'true';
+
+function buttonsOf(params: Params): Pick<SentMessage, 'buttons'> {
+  const markup = params['reply_markup'] as { inline_keyboard: NonNullable<SentMessage['buttons']> } | undefined;
+  return markup ? { buttons: markup.inline_keyboard } : {};
+}

@@ -105,7 +105,8 @@ export class DiscordDelivery {
   async edit(message: OutboundMessage, platformId: string): Promise<void> {
     const command = interactionOf(message.route.replyToId);
     const flags = embedFlags(this.calls.account(message.account).settings.linkPreview);
-    const body = { ...contentOf(message), flags };
+    // Without components Discord keeps those that are there.
+    const body = { ...contentOf(message), components: [], ...components(message.buttons), flags };
     const change = async (): Promise<void> => {
       const channel = command ? undefined : await this.calls.channelFor(message);
       const path = command

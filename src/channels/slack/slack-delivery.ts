@@ -82,6 +82,8 @@ export class SlackDelivery {
       channel,
       ts: platformId,
       text,
+      // Without them Slack keeps those that are there.
+      blocks: [],
       ...blocks(text, message.buttons),
       ...metadataOf(message.deliveryId),
     };

@@ -7,6 +7,7 @@ import type { ApprovalDecision } from './approval-decision';
 import { type ApprovalRequest, choicesOf, factsOf, lengthOf } from './approval-request';
 import type { ApprovalsConfig } from './approvals.config';
 
+const ANSWER_WITHIN = 'Answer within';
 /** What is longer is not asked in chats: nobody reads ten messages before he presses a button. */
 const MAX_IN_CHAT = 8000;
 
@@ -70,7 +71,7 @@ export function approvalText(asked: AskedApproval): string {
     // Nothing inside may end the block: what follows would be read as markup.
     ...approvalLines(request, calls).map((line) => line.replace(/`{3,}/g, (run) => '⟨U+0060⟩'.repeat(run.length))),
     '```',
-    `Answer within ${Math.round((asked.expiresAtMs - asked.createdAtMs) / 1000)} s, or it is denied:`,
+    `${ANSWER_WITHIN} ${Math.round((asked.expiresAtMs - asked.createdAtMs) / 1000)} s, or it is denied:`,
     ...(calls ? ['All of them:'] : []),
     ...choicesOf(request).map((choice) => `/approve ${slug} ${choice}`),
     ...(calls ?? []).flatMap((call, index) => [
@@ -78,6 +79,18 @@ export function approvalText(asked: AskedApproval): string {
       `/approve ${shortId(call.id)} ${choicesOf(call.request).join('|')}`,
     ]),
   ].join('\n');
+}
+
+/**
+ * The end of a question that nobody answers any more: what was answered takes the place of the ways to answer.
+ * @param by who answered; `timeout` where nobody did
+ */
+export function closedText(text: string, isAllowed: boolean, by: string): string {
+  const lines = text.split('\n');
+  const at = lines.findLastIndex((line) => line.startsWith(`${ANSWER_WITHIN} `));
+  const asked = (at < 0 ? lines : lines.slice(0, at)).map((line) => `${line}\n`).join('');
+  if (by === 'timeout') return `${asked}Nobody answered in time, so it was denied.`;
+  return `${asked}${isAllowed ? 'Allowed' : 'Denied'} by ${visibleText(by)}.`;
 }
 
 /** A common question that is too long for a chat is asked call by call where each of them fits. */
@@ -106,6 +119,13 @@ export function approvalButtons(asked: AskedApproval): ReplyButton[][] {
   if (calls.length === 0) return [row(asked, '')];
   return [row(asked, 'All: '), ...(calls.length > MOST_ROWS ? [] : calls.map((call, at) => row(call, `${at + 1}: `)))];
 }
+
+/** Deliveries by which a question was put into chats, at the most. */
+export const questionRuns = (id: string, config: ApprovalsConfig | undefined): string[] =>
+  Array.from({ length: 1 + (config?.exec?.targets?.length ?? 0) }, (_, index) => questionRun(id, index));
+
+/** @param index of the chat among those that are asked */
+export const questionRun = (id: string, index: number): string => `approval:${id}:${index}`;
 
 /**
  * Chats in which an approval is asked: the one whose turn asks, unless the configuration says otherwise, and the

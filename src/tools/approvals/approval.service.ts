@@ -13,7 +13,7 @@ import { type ApprovalDecision, type Permission, isPermission } from './approval
 import type { ApprovalBinding, ApprovalQuestion } from './approval-question';
 import { refused, requireOffered } from './approval-refusals';
 import { type ApprovalRequest, lengthOf, withTexts } from './approval-request';
-import { approvalButtons, approvalRoutes, approvalText, chatQuestions, fitsChat } from './approval-text';
+import { approvalButtons, approvalRoutes, approvalText, chatQuestions, fitsChat, questionRun } from './approval-text';
 import { ApprovalStore, DecidedMeanwhile } from './approval.store';
 import {
   type ApprovalRow,
@@ -282,7 +282,7 @@ export class ApprovalService {
         for (const question of chatQuestions(pending))
           asked.push(
             await this.outbound.enqueueIn(transaction, {
-              runId: `approval:${question.id}:${index}`,
+              runId: questionRun(question.id, index),
               route,
               texts: [approvalText(question)],
               buttons: approvalButtons(question),

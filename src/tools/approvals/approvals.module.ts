@@ -4,6 +4,7 @@ import { type Logger, LoggerFactory } from '../../common/logger';
 import { messageOf } from '../../common/openclaw-error';
 import { EventsModule } from '../../events/events.module';
 import { StorageModule } from '../../storage/storage.module';
+import { AnsweredQuestions } from './answered-questions.service';
 import { ApprovalRpc } from './approval.rpc';
 import { ApprovalService } from './approval.service';
 import { ClientApprovals } from './client-approvals.service';
@@ -16,6 +17,7 @@ import { GrantedRules } from './granted-rules.service';
 @Module({
   imports: [EventsModule, StorageModule],
   providers: [
+    AnsweredQuestions,
     ApprovalService,
     ApprovalRpc,
     ClientApprovals,
