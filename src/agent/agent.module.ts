@@ -7,6 +7,8 @@ import { gatewayPort, uiPort } from '../config/ports';
 import { EventBus } from '../events/event-bus';
 import { EventsModule } from '../events/events.module';
 import { InboxModule } from '../inbox/inbox.module';
+import { ReplicasModule } from '../replicas/replicas.module';
+import { Replicas } from '../replicas/replicas.service';
 import { SessionsModule } from '../sessions/sessions.module';
 import { StorageModule } from '../storage/storage.module';
 import { SkillsModule } from '../skills/skills.module';
@@ -119,8 +121,10 @@ import { TurnRunner } from './turns/turn-runner.service';
 import { TurnStarter } from './turns/turn-starter.service';
 import { TurnStore } from './turns/turn.store';
 
-/** How long running turns may take to end when the gateway stops. */
+/** How long running turns may take to end when the gateway stops: nobody goes on with them before its next start. */
 const DRAIN_MS = 3000;
+/** The same where another gateway goes on with them at once. */
+const HAND_OVER_MS = 1000;
 
 @BootStep({
   ready: { name: 'default dependencies', onFailure: 'fatal' },
@@ -133,6 +137,7 @@ const DRAIN_MS = 3000;
     StorageModule,
     InboxModule,
     MemoryModule,
+    ReplicasModule,
     SessionsModule,
     SkillsModule,
     ToolsModule,
@@ -280,6 +285,7 @@ export class AgentModule implements OnModuleInit, OnApplicationBootstrap, OnModu
     private readonly spoken: SpokenAnswers,
     private readonly feed: SessionFeed,
     private readonly events: EventBus,
+    private readonly replicas: Replicas,
   ) {}
 
   async onModuleInit(): Promise<void> {
@@ -302,6 +308,7 @@ export class AgentModule implements OnModuleInit, OnApplicationBootstrap, OnModu
   }
 
   async onModuleDestroy(): Promise<void> {
-    await Promise.all([this.lanes.drain(DRAIN_MS), this.commandLane.drain(DRAIN_MS)]);
+    const graceMs = this.replicas.known.length > 0 ? HAND_OVER_MS : DRAIN_MS;
+    await Promise.all([this.lanes.drain(graceMs), this.commandLane.drain(graceMs)]);
   }
 }
