@@ -43,6 +43,12 @@ describe('the first block of a growing text', () => {
       'A line of text that is here. See [the long.\nlabel](https://a.b/c) of it',
       'A line of text that is here. ',
     ],
+    ['after a paragraph with brackets', '[bot] A paragraph, done.\n\nAnd', '[bot] A paragraph, done.\n\n'],
+    [
+      'after a paragraph with a mark in a word',
+      'The file my_name.txt is there.\n\nAnd',
+      'The file my_name.txt is there.\n\n',
+    ],
     ['after code', '```js\nconst a = 1;\n\nb();\n```\n\nAnd', '```js\nconst a = 1;\n\nb();\n```\n\n'],
   ])('%s', (_, text, block) => {
     expect(first(text)).toBe(block);

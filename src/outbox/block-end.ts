@@ -46,18 +46,23 @@ export function blockEnd(text: string, rules: BlockRules, isAtRest = false): num
 /** Whether both sides of a cut show together what the whole shows, and no mark in front of it waits for its end. */
 function isCleanCut(text: string, end: number): boolean {
   const head = text.slice(0, end);
-  return !endsInside(readMarkdown(head)) && `${words(head)}${words(text.slice(end))}` === words(text);
+  return (
+    !endsInside(readMarkdown(head), breaksAfter(head) > 1) && `${words(head)}${words(text.slice(end))}` === words(text)
+  );
 }
 
 const words = (markdown: string): string => plainWords(markdown).replace(/\s+/g, '');
 
-/** Whether what comes next would stand in a code block that is still open, or may end a mark of the last paragraph. */
-function endsInside(tokens: readonly Token[]): boolean {
+/**
+ * Whether what comes next would stand in a code block that is still open, or may end a mark of the last paragraph.
+ * @param isApart a blank line follows: no mark reaches over it
+ */
+function endsInside(tokens: readonly Token[], isApart: boolean): boolean {
   const last = tokens.filter(({ type }) => type !== 'space').at(-1);
   if (last === undefined) return false;
   if (last.type === 'code') return openFence(last.raw) !== undefined;
-  if (last.type === 'list') return endsInside((last as Tokens.List).items.at(-1)?.tokens ?? []);
-  if (last.type === 'blockquote') return endsInside(childrenOf(last));
-  if (breaksAfter(last.raw) > 1) return false;
+  if (last.type === 'list') return endsInside((last as Tokens.List).items.at(-1)?.tokens ?? [], isApart);
+  if (last.type === 'blockquote') return endsInside(childrenOf(last), isApart);
+  if (isApart || breaksAfter(last.raw) > 1) return false;
   return childrenOf(last).some((token) => token.type === 'text' && /[*_~`[]|\|\|/.test(token.raw));
 }

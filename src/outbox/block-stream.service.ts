@@ -18,6 +18,8 @@ interface Stream {
   told: number;
   /** Blocks on their way to the disk, in order. */
   writing: Promise<void>;
+  /** The end of the turn tells what is left. */
+  isOver?: true;
   timer?: NodeJS.Timeout;
 }
 
@@ -74,7 +76,8 @@ export class BlockStream {
       this.streams.set(runId, stream);
     }
     // A turn that was resumed may say something else than before: its end sets that right.
-    if (!text.startsWith(stream.text.slice(0, stream.told))) return this.drop(runId);
+    if (!text.startsWith(stream.text.slice(0, stream.told))) stream.isOver = true;
+    if (stream.isOver) return clearTimeout(stream.timer);
     stream.text = text;
     this.cut(runId, stream, false);
     clearTimeout(stream.timer);
@@ -93,14 +96,16 @@ export class BlockStream {
         .then(() => this.tell(runId, stream, block, isFirst))
         .catch((error: unknown) => {
           this.log.warn({ run: runId }, `a block was not told by itself: ${messageOf(error)}`);
-          this.drop(runId);
+          stream.isOver = true;
         });
     }
   }
 
-  private async tell(runId: string, { route }: Stream, block: string, isFirst: boolean): Promise<void> {
+  private async tell(runId: string, stream: Stream, block: string, isFirst: boolean): Promise<void> {
+    if (stream.isOver) return;
+    const { route } = stream;
     const texts = this.directory.find(route.channel)?.adapter.chunk(route.account, block) ?? [block];
-    await this.store.appendBlock(
+    const isTold = await this.store.appendBlock(
       runId,
       route,
       texts.map((text, index) => ({
@@ -108,8 +113,10 @@ export class BlockStream {
         block: index === 0 ? block : '',
         ...(isFirst && index === 0 && route.replyToId ? { replyToId: route.replyToId } : {}),
       })),
+      isFirst,
     );
-    this.events.emit('outbox.queued', { channel: route.channel, account: route.account });
+    if (!isTold) stream.isOver = true;
+    if (isTold) this.events.emit('outbox.queued', { channel: route.channel, account: route.account });
   }
 
   private drop(runId: string): void {

@@ -76,16 +76,28 @@ export class OutboxStore {
       .execute();
   }
 
-  /** Adds a block of an answer that is still being written; none where another process has written its end meanwhile. */
-  async appendBlock(runId: string, route: DeliveryRoute, payloads: readonly OutboxPayload[]): Promise<void> {
-    await this.database.write('outbox.block', async (transaction) => {
+  /**
+   * Adds a block of an answer that is still being written; none where another process has written its end meanwhile.
+   * @param isFirst none either where a former attempt at the turn has told blocks: its end knows what is missing
+   * @returns whether it was added
+   */
+  async appendBlock(
+    runId: string,
+    route: DeliveryRoute,
+    payloads: readonly OutboxPayload[],
+    isFirst: boolean,
+  ): Promise<boolean> {
+    return this.database.write('outbox.block', async (transaction) => {
       const turn = await transaction
         .selectFrom('turns')
         .select('state')
         .where('run_id', '=', runId)
         .$if(this.database.dialect === 'postgres', (query) => query.forShare())
         .executeTakeFirst();
-      if (turn?.state !== 'closed') await this.appendIn(transaction, runId, route, payloads);
+      if (turn?.state === 'closed') return false;
+      if (isFirst && (await this.blocksIn(transaction, runId)).length > 0) return false;
+      await this.appendIn(transaction, runId, route, payloads);
+      return true;
     });
   }
 

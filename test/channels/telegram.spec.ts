@@ -234,6 +234,65 @@ describe('Telegram', () => {
       expect(telegram.sent[0]?.versions).toEqual([told, 'Second version.']);
     });
 
+    it('told in blocks before a kill are not told again when the second attempt says the same', async () => {
+      const block = (word: string): string => `${word} ${'word '.repeat(20)}end.`;
+      const said = `${block('One')}\n\n`;
+      models.answer = () =>
+        models.requests.length === 1
+          ? { steps: [{ text: said }, { text: 'T' }, { stall: true }] }
+          : { steps: [{ text: said }, { text: `${block('Two')}\n\nThree.` }] };
+      await start(
+        { blockStreaming: true, blockStreamingCoalesce: { minChars: 50, maxChars: 200, idleMs: 200 } },
+        { messages: { responsePrefix: '[{model}]' } },
+      );
+      telegram.say({ chatId: OWNER, text: 'Tell me' });
+      await answered(1);
+      await quiet();
+      await gateway.signal('SIGKILL');
+      gateway = await GatewayProcess.start({ stateDir: gateway.stateDir, port: gateway.port });
+      await until('the end', () => texts().at(-1)?.endsWith('Three.') === true);
+      await quiet();
+      const lead = '[fake-1] ';
+      expect(texts()[0]).toBe(lead + block('One'));
+      expect(texts().join('\n\n')).toBe(`${lead}${said}${block('Two')}\n\nThree.`);
+      expect(telegram.sent.map(({ versions }) => versions.length)).toEqual(texts().map(() => 1));
+    });
+
+    it('begin with what is to stand before them, in the chat and nowhere else', async () => {
+      const [one, two] = [new Gate(), new Gate()];
+      models.answer = ({ lastUser }) => ({
+        steps: lastUser.includes('list')
+          ? [{ text: '- one\n' }, { until: one }, { text: '- two' }]
+          : [{ text: 'Hel' }, { until: two }, { text: 'lo.' }],
+      });
+      await start(
+        { streamMode: 'partial' },
+        {
+          messages: { responsePrefix: '{identity.name} ({modelFull}, {thinkingLevel}):' },
+          agents: {
+            defaults: { model: { primary: 'fake/fake-1' } },
+            list: [{ id: 'main', identity: { name: 'Ada' } }],
+          },
+        },
+      );
+      telegram.say({ chatId: OWNER, text: 'Say hello' });
+      await answered(1);
+      two.open();
+      await until('the answer', () => texts()[0]?.endsWith('Hello.') === true);
+      telegram.say({ chatId: OWNER, text: 'Make a list' });
+      await answered(2);
+      one.open();
+      await until('the list', () => texts()[1]?.includes('two') === true);
+      const lead = 'Ada (fake/fake-1, off):';
+      expect(texts()[0]).toBe(`${lead} Hello.`);
+      expect(texts()[1]?.startsWith(`${lead}\n\n`)).toBe(true);
+      for (const { versions } of telegram.sent)
+        for (const version of versions) expect(version.split(lead)).toHaveLength(2);
+      const [, second] = models.requests;
+      expect(JSON.stringify(second)).toContain('Hello.');
+      expect(JSON.stringify(second)).not.toContain('Ada (');
+    });
+
     it('that were refused are kept, shown with the reason, and sent when they are resubmitted', async () => {
       await start();
       telegram.faults.add('sendMessage', { kind: 'status', status: 403, description: 'Forbidden: bot was blocked' }, 1);

@@ -44,6 +44,8 @@ export interface ModelStepRequest {
   /** Milliseconds of the monotonic clock at which the turn must end. */
   deadline: number;
   sink: ModelSink;
+  /** Told before each call which model is asked. */
+  asking?(info: ModelInfo): void;
   /** On whose account it goes. */
   account: UsageAccount;
   /** Tokens of the request, estimated; asked for only where it matters. */
@@ -136,6 +138,7 @@ export class ModelStepService {
     for (let attempts = 1; ; attempts++) {
       const reservation = await this.reserve(info, request);
       const began = performance.now();
+      request.asking?.(info);
       try {
         const model = await this.open(info);
         const output = await callModel(

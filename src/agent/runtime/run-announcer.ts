@@ -2,6 +2,7 @@ import type { DeliveryRoute } from '../../common/delivery-route';
 import type { EventBus } from '../../events/event-bus';
 import type { Audience } from '../../rpc/audience';
 import type { ToolResult } from '../../tools/agent-tool';
+import { led } from './answer-lead';
 import { StreamFilter } from './reply-outcome';
 import { ShownText } from './shown-text';
 
@@ -58,6 +59,8 @@ export class RunAnnouncer {
   private agentAt = -Infinity;
   private chatAt = -Infinity;
   private turnTextShown = '';
+  /** What stands before the answer in its chat. */
+  private lead: string | undefined;
   private turnTextAt = -Infinity;
   private flushTimer: NodeJS.Timeout | undefined;
   private ended = false;
@@ -79,6 +82,11 @@ export class RunAnnouncer {
     if (visible === '' || this.ended) return;
     this.said.add(visible);
     this.flush(false);
+  }
+
+  /** From now on the answer is told in its chat with this before it. */
+  ledBy(lead: string | undefined): void {
+    this.lead = lead;
   }
 
   thinkingDelta(delta: string): void {
@@ -189,7 +197,7 @@ export class RunAnnouncer {
         runId: this.facts.runId,
         sessionKey: this.facts.sessionKey,
         ...this.route(),
-        text: this.text,
+        text: led(this.text, this.lead, true),
       });
     }
     clearTimeout(this.flushTimer);

@@ -31,6 +31,8 @@ export interface ExecutionPlan {
   /** What that program wants of the model. */
   program?: ProgramRequest;
   thinking?: string;
+  /** What stands before an answer in its chat that a model has begun; undefined where nothing does. */
+  leadOf(author: { provider: string; model: string }): string | undefined;
   /** Conversation before this turn. */
   history: readonly PromptMessage[];
   /** The same, made shorter because the provider refused it as too long. */

@@ -9,6 +9,7 @@ import { NO_USAGE, type ToolCallPart, type TranscriptEvent, type Usage } from '.
 import { TranscriptStore } from '../../sessions/transcript.store';
 import type { PromptMessage } from '../prompt/derive-prompt';
 import { OFFLINE_PROVIDER } from '../providers/model-catalog';
+import { led } from '../runtime/answer-lead';
 import { type ModelStepOutput, type TurnOutcomeKind, type TurnResult, namesOf } from './turn-record';
 import type { StartedTurn } from './turn-starter.service';
 import { TurnStore } from './turn.store';
@@ -19,6 +20,8 @@ export interface TurnEnd {
   reason: string | null;
   /** What people are told; empty when nothing is. */
   text: string;
+  /** Stands before the text in its chat, and nowhere else. */
+  lead?: string;
   replyTo?: string;
   /** Files that go with it to the chat, and what was handed over wherever it is read. */
   files?: TakenHandover['files'];
@@ -65,7 +68,7 @@ export class TurnCloser {
         delivered = await this.outbound.enqueueIn(transaction, {
           runId: turn.runId,
           route,
-          texts: end.text !== '' && isTold(turn, end) ? [end.text] : [],
+          texts: end.text !== '' && isTold(turn, end) ? [led(end.text, end.lead)] : [],
           ...(end.files && isTold(turn, end) ? { files: end.files } : {}),
           ...(end.replyTo ? { replyTo: end.replyTo } : {}),
         });

@@ -13,8 +13,14 @@ export function describeEnd(
   signal: AbortSignal,
   heartbeat: HeartbeatRules | undefined,
 ): TurnEnd {
-  const { messages, outputs, usage, size } = execution;
-  const facts = { messages, outputs, usage, ...(size ? { size } : {}) };
+  const { messages, outputs, usage, size, lead } = execution;
+  const facts = {
+    messages,
+    outputs,
+    usage,
+    ...(size ? { size } : {}),
+    ...(lead === undefined ? {} : { lead }),
+  };
   const text = visibleText(outputs);
   switch (end.kind) {
     case 'answered': {
@@ -57,7 +63,7 @@ export const TOOK_TOO_LONG = 'the turn took too long and was stopped';
 
 /** The end of a turn that was stopped; @param text what it had said */
 export function abortedEnd(
-  facts: Pick<TurnEnd, 'messages' | 'outputs' | 'usage' | 'size'>,
+  facts: Pick<TurnEnd, 'messages' | 'outputs' | 'usage' | 'size' | 'lead'>,
   text: string,
   signal: AbortSignal,
 ): TurnEnd {

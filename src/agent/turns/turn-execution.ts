@@ -18,7 +18,7 @@ import { batchesOf } from './call-batches';
 import { type FittedConversation, fitToWindow } from '../context/fit-to-window';
 import type { TokenGauge } from '../prompt/token-gauge.service';
 import { stepFacts } from './stored-result';
-import { assistantMessage, toolResultMessage } from './turn-messages';
+import { assistantMessage, toolResultMessage, visibleText } from './turn-messages';
 import type { ModelStepOutput, StepInput, TurnStep } from './turn-record';
 
 type ToolCall = Extract<AssistantPart, { type: 'toolCall' }>;
@@ -54,6 +54,9 @@ export class TurnExecution {
    * it was cut to fit.
    */
   size: { tokens: number; window: number } | undefined;
+  /** What stands before the answer in its chat: its first words decide. */
+  lead: string | undefined;
+  private hasBegun = false;
   private readonly guard = new LoopGuard();
   private readonly offered: OfferedTools;
   private position = 0;
@@ -123,6 +126,7 @@ export class TurnExecution {
       estimates.set(nameOf(candidate), known);
       return known;
     };
+    let asked: ModelInfo | undefined;
     const { output, info, settleIn } = await this.plan.models.run({
       candidates: this.plan.candidates,
       promptFor: (candidate) => this.promptFor(candidate),
@@ -137,10 +141,17 @@ export class TurnExecution {
       signal: this.plan.signal,
       cacheKey: this.plan.cacheKey,
       deadline: this.plan.deadline,
+      asking: (info) => (asked = info),
       sink: {
-        text: (delta) => this.plan.announcer.textDelta(delta),
+        text: (delta) => {
+          if (asked && delta.trim() !== '') this.begunBy(asked.provider, asked.id);
+          this.plan.announcer.textDelta(delta);
+        },
         thinking: (delta) => this.plan.announcer.thinkingDelta(delta),
-        retract: () => this.plan.announcer.textRetracted(),
+        retract: () => {
+          this.hasBegun = visibleText(this.outputs) !== '';
+          this.plan.announcer.textRetracted();
+        },
       },
     });
     const full: ModelStepOutput = { ...output, api: info.api, provider: info.provider, model: info.id };
@@ -193,8 +204,16 @@ export class TurnExecution {
 
   private adopt(output: ModelStepOutput, at: number): void {
     this.outputs.push(output);
+    if (visibleText([output]) !== '') this.begunBy(output.provider, output.model);
     this.usage = addUsage(this.usage, output.usage);
     this.messages.push(assistantMessage(output, at));
+  }
+
+  private begunBy(provider: string, model: string): void {
+    if (this.hasBegun) return;
+    this.hasBegun = true;
+    this.lead = this.plan.leadOf({ provider, model });
+    this.plan.announcer.ledBy(this.lead);
   }
 
   /**

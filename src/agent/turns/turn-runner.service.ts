@@ -18,6 +18,7 @@ import { ApprovalService } from '../../tools/approvals/approval.service';
 import { ToolExecutor } from '../../tools/tool-executor.service';
 import { ToolRegistry } from '../../tools/tool-registry.service';
 import { ModelError } from '../providers/model-error';
+import { leadOf } from '../runtime/answer-lead';
 import { PassedOverNotes } from '../runtime/passed-over.service';
 import { ModelStepService, nameOf } from '../runtime/model-step.service';
 import { type LiveText, RunAnnouncer } from '../runtime/run-announcer';
@@ -195,6 +196,8 @@ export class TurnRunner {
       functions: functionNames(turn.request.program),
       ...(turn.request.program ? { program: turn.request.program } : {}),
       ...(plan.thinking ? { thinking: plan.thinking } : {}),
+      leadOf: (author) =>
+        leadOf(this.config.config, { agentId: turn.agentId, thinking: plan.thinking ?? 'off', ...author }),
       history: plan.history,
       shorten: () => this.planner.history(started, plan.candidates[0], plan.otherTokens, signal, true),
       opening,

@@ -104,7 +104,8 @@ class StatusReactionsConfig {
 /** Section `messages`. */
 @Keys<MessagesConfig>({
   messagePrefix: idle('Text before messages that come in.'),
-  responsePrefix: idle('Text before answers.'),
+  responsePrefix:
+    'Text before answers in chats, with {model}, {modelFull}, {provider}, {thinkingLevel}, {identity.name}; "auto" is the agent’s name in brackets.',
   groupChat: 'Groups.',
   queue: 'Messages that come while the assistant works.',
   inbound: 'Messages that come in quick succession.',
