@@ -40,9 +40,12 @@ class ModelEntryConfig {
 }
 
 @Keys<HumanDelayConfig>({
-  mode: idle('Pauses between the blocks of an answer, as a person would make them.'),
-  minMs: idle('Shortest pause, in milliseconds, of the mode "custom".'),
-  maxMs: idle('Longest pause, in milliseconds, of the mode "custom".'),
+  mode: [
+    'Pauses between the blocks of an answer: none, as a person would make them, or within the bounds given.',
+    'off',
+  ],
+  minMs: ['Shortest pause, in milliseconds, of the mode "custom".', 800],
+  maxMs: ['Longest pause, in milliseconds, of the mode "custom".', 2500],
 })
 class HumanDelayConfig {
   @Opt() @OneOf(['off', 'natural', 'custom']) mode?: 'off' | 'natural' | 'custom';
@@ -324,7 +327,7 @@ class AgentGroupChatConfig {
   agentDir: 'Folder of its credentials and state; two agents may not share one.',
   model: 'Its model, as provider/model, with fall-backs.',
   memorySearch: 'Search in its notes; adds to agents.defaults.memorySearch.',
-  humanDelay: 'Pauses between blocks.',
+  humanDelay: 'Pauses between blocks; adds to agents.defaults.humanDelay.',
   heartbeat: 'Its heartbeat; adds to agents.defaults.heartbeat.',
   identity: 'Name and looks of the agent.',
   groupChat: 'How it takes part in groups.',

@@ -3,6 +3,7 @@ import type { DeliveryRoute } from '../common/delivery-route';
 import { type Logger, LoggerFactory } from '../common/logger';
 import { messageOf } from '../common/openclaw-error';
 import { ConfigService } from '../config/config.service';
+import { agentOfSession } from '../sessions/session-key';
 import { ChannelDirectory } from '../events/channel-directory';
 import { EventBus } from '../events/event-bus';
 import { type BlockRules, blockEnd } from './block-end';
@@ -11,6 +12,7 @@ import { OutboxStore } from './outbox.store';
 const DEFAULTS: BlockRules = { minChars: 800, maxChars: 1200, idleMs: 1000, breakPreference: 'paragraph' };
 
 interface Stream {
+  agentId: string;
   route: DeliveryRoute;
   rules: BlockRules;
   /** Newest text, and how much of it has been told. */
@@ -43,7 +45,10 @@ export class BlockStream {
   }
 
   start(): void {
-    this.events.on('turn.text', ({ runId, route, text }) => route && this.update(runId, route, text));
+    this.events.on(
+      'turn.text',
+      ({ runId, sessionKey, route, text }) => route && this.update(runId, sessionKey, route, text),
+    );
     this.events.on('turn.closed', ({ runId }) => this.drop(runId));
   }
 
@@ -67,12 +72,13 @@ export class BlockStream {
     for (const runId of [...this.streams.keys()]) this.drop(runId);
   }
 
-  private update(runId: string, route: DeliveryRoute, text: string): void {
+  private update(runId: string, sessionKey: string, route: DeliveryRoute, text: string): void {
     let stream = this.streams.get(runId);
     if (!stream) {
       const rules = this.rulesFor(route);
       if (!rules) return;
-      stream = { route, rules, text: '', told: 0, writing: Promise.resolve() };
+      const agentId = agentOfSession(this.config.config, sessionKey);
+      stream = { agentId, route, rules, text: '', told: 0, writing: Promise.resolve() };
       this.streams.set(runId, stream);
     }
     // A turn that was resumed may say something else than before: its end sets that right.
@@ -103,7 +109,7 @@ export class BlockStream {
 
   private async tell(runId: string, stream: Stream, block: string, isFirst: boolean): Promise<void> {
     if (stream.isOver) return;
-    const { route } = stream;
+    const { agentId, route } = stream;
     const texts = this.directory.find(route.channel)?.adapter.chunk(route.account, block) ?? [block];
     const isTold = await this.store.appendBlock(
       runId,
@@ -111,6 +117,7 @@ export class BlockStream {
       texts.map((text, index) => ({
         text,
         block: index === 0 ? block : '',
+        ...(index === texts.length - 1 ? { pausedBy: agentId } : {}),
         ...(isFirst && index === 0 && route.replyToId ? { replyToId: route.replyToId } : {}),
       })),
       isFirst,

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { ChannelSendError, type RegisteredChannel } from '../channels/channel-adapter';
 import { type Logger, LoggerFactory } from '../common/logger';
 import { sleep } from '../common/sleep';
+import { ConfigService } from '../config/config.service';
 import { ChannelDirectory } from '../events/channel-directory';
 import { EventBus } from '../events/event-bus';
 import type { EventMap } from '../events/event-map';
@@ -9,6 +10,7 @@ import { untilStored } from '../storage/until-stored';
 import { ChatLines } from './chat-lines';
 import { MOST_COPIES, decideDelivery } from './delivery-policy';
 import { type DeliveryChange, DeliveryStore } from './delivery.store';
+import { humanPause } from './human-pause';
 import type { OutboxPart } from './outbox-part';
 import type { HeldPlace } from './place-leases';
 import { placeKey } from './places';
@@ -31,6 +33,7 @@ export class DeliveryService {
     private readonly calls: PlatformCalls,
     private readonly lines: ChatLines,
     private readonly events: EventBus,
+    private readonly config: ConfigService,
     loggers: LoggerFactory,
   ) {
     this.log = loggers.child('outbox');
@@ -41,7 +44,7 @@ export class DeliveryService {
     const { stop } = held;
     const failures = new FailureRow();
     await this.previews.settled(queued.runId);
-    await sleep(this.store.pauseLeft(queued), stop);
+    await sleep(Math.max(this.store.pauseLeft(queued), await this.pauseBefore(queued)), stop);
     while (!stop.aborted) {
       // Another text may have come, or somebody may have found it.
       const [part] = await this.store.open([queued.id]);
@@ -57,6 +60,15 @@ export class DeliveryService {
       if (delayMs === undefined) return;
       await sleep(delayMs, stop);
     }
+  }
+
+  /** Pause that a person would make between two blocks, in milliseconds; the chat alone waits for it. */
+  private async pauseBefore(part: OutboxPart): Promise<number> {
+    if (part.part === 0 || part.attempts > 0) return 0;
+    const before = await this.store.before(part);
+    const agentId = before?.payload.pausedBy;
+    if (!before || agentId === undefined) return 0;
+    return this.store.leftOfPause(humanPause(this.config.config, agentId), before);
   }
 
   /** Returns the pause before the next attempt; undefined when there is none. */

@@ -294,6 +294,23 @@ export class DeliveryStore {
     return Math.max(0, Math.min(nextAttemptAt - updatedAt, nextAttemptAt - this.clock.now()));
   }
 
+  /** The message of an answer that comes before one of its parts, and when it was last changed. */
+  async before({ runId, part }: OutboxPart): Promise<OutboxPart | undefined> {
+    const row = await this.database.read
+      .selectFrom('outbox')
+      .selectAll()
+      .where('run_id', '=', runId)
+      .where('part', '=', part - 1)
+      .executeTakeFirst();
+    const before = row && readRow(row);
+    return before && 'payload' in before ? before : undefined;
+  }
+
+  /** What is left of a pause after a part, in milliseconds. A clock that was set back makes it no longer than it is. */
+  leftOfPause(pauseMs: number, { updatedAt }: OutboxPart): number {
+    return Math.max(0, Math.min(pauseMs, updatedAt + pauseMs - this.clock.now()));
+  }
+
   /**
    * For how long nobody has been sending a part whose attempt was cut off, at least, in milliseconds: since that was noted,
    * or, where a former process did it, since this one began. A clock that was set back makes it 0.

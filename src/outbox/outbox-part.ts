@@ -18,6 +18,8 @@ export interface OutboxPayload {
   preview?: true;
   /** Piece of the answer that was told before its end; all of them together are its beginning. */
   block?: string;
+  /** Agent whose pause (`humanDelay`) follows the message before the next one of the same answer is sent. */
+  pausedBy?: string;
 }
 
 export interface OutboxPart {

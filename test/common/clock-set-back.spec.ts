@@ -70,4 +70,15 @@ describe('what lasts for a while, when the clock is set', () => {
     wall -= 2 * DAY;
     expect(store.ageOf(part)).toBeLessThan(4000);
   });
+
+  it('makes no pause between two blocks longer than it is', () => {
+    let wall = 10_000;
+    const store = new DeliveryStore(undefined as never, { now: () => wall, monotonic: () => 0 });
+    const before = { updatedAt: 9000 } as Parameters<DeliveryStore['leftOfPause']>[1];
+    expect(store.leftOfPause(2500, before)).toBe(1500);
+    wall = 20_000;
+    expect(store.leftOfPause(2500, before)).toBe(0);
+    wall = 0;
+    expect(store.leftOfPause(2500, before)).toBe(2500);
+  });
 });

@@ -6,6 +6,7 @@ import { EventBus } from '../../src/events/event-bus';
 import type { DatabaseService } from '../../src/storage/database.service';
 import { LeaseService } from '../../src/storage/lease.service';
 import { TestDatabase } from '../harness/stores';
+import type { ConfigService } from '../../src/config/config.service';
 import { DeadLetterStore } from '../../src/outbox/dead-letter.store';
 import { ChatLines } from '../../src/outbox/chat-lines';
 import { DeliveryService } from '../../src/outbox/delivery.service';
@@ -66,6 +67,7 @@ describe('deliveries', () => {
       calls,
       lines,
       new EventBus(loggers),
+      { config: {} } as ConfigService,
       loggers,
     );
     dispatcher = new OutboxDispatcher(deliveries, directory, delivery, new Places(directory), calls, places, loggers);
