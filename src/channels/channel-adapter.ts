@@ -292,6 +292,8 @@ export interface ChannelAdapter {
   streamInterval?(accountId: string): number | undefined;
   /** What an account wants of answers told in blocks; left out by channels that never do. */
   blockWishes?(accountId: string): BlockWishes;
+  /** Most earlier turns of a person that the model is shown in a direct conversation; undefined: all. */
+  directTurns?(accountId: string, peer: string): number | undefined;
   probe(accountId: string): Promise<ProbeResult>;
   /**
    * The same with credentials that are not kept, at the address of the account's configuration or the platform's own.

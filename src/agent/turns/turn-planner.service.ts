@@ -1,15 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import { ConfigService } from '../../config/config.service';
+import { ChannelDirectory } from '../../events/channel-directory';
 import { PLAN_NOTE } from '../../tools/plan/plan-mode.service';
 import { CompactionService } from '../context/compaction.service';
 import { ContextHistory } from '../context/context-history.service';
 import { fitAttached } from '../context/fit-attached';
+import { lastTurns } from '../context/last-turns';
 import { pruneToolResults, pruningRules } from '../context/prune-tool-results';
 import { reserveOf } from '../context/reserve';
 import type { PromptMessage } from '../prompt/derive-prompt';
 import { type TokenGauge, TokenGauges, UNKNOWN_MODEL, gaugeOf } from '../prompt/token-gauge.service';
 import { type PromptFrame, PromptFrameService } from '../prompt/prompt-frame.service';
 import type { ModelInfo } from '../providers/model-info';
+import type { TurnRequest } from './turn-record';
 import type { StartedTurn } from './turn-starter.service';
 import { messagesOf } from './turn-messages';
 import { withFunctions } from './program-functions';
@@ -32,6 +35,7 @@ export class TurnPlanner {
     private readonly context: ContextHistory,
     private readonly compaction: CompactionService,
     private readonly gauges: TokenGauges,
+    private readonly directory: ChannelDirectory,
   ) {}
 
   /** @throws ModelError when a model is unknown */
@@ -90,18 +94,27 @@ export class TurnPlanner {
   ): Promise<readonly PromptMessage[]> {
     const { config } = this.config;
     const { sessionId } = session;
-    let { messages } = await this.context.of(sessionId);
+    const turns = this.directTurns(turn.request);
+    const read = async (): Promise<readonly PromptMessage[]> =>
+      lastTurns((await this.context.of(sessionId)).messages, turns);
+    let messages = await read();
     if (!primary) return messages;
     const gauge = this.gauges.of(primary);
     const room = gauge.window - reserveOf(config, gauge.window) - otherTokens;
     if (overflow || gauge.messages(messages) > room) {
       const { agentId, runId, sessionKey } = turn;
       const wish = { sessionId, sessionKey, agentId, runId, model: primary, signal, force: overflow };
-      if ((await this.compaction.compact(wish)).compacted) ({ messages } = await this.context.of(sessionId));
+      if ((await this.compaction.compact(wish)).compacted) messages = await read();
     }
     const rules = pruningRules(config.agents?.defaults?.contextPruning, primary.api === 'anthropic-messages');
     const idleMs = turn.startedAt - (messages.findLast(({ message }) => message.role === 'assistant')?.at ?? 0);
     return pruneToolResults(messages, rules, gauge, idleMs);
+  }
+
+  /** Earlier turns that a direct conversation is cut to, as the account says that it came by; undefined: none is cut. */
+  private directTurns({ channel, account, route, senders }: TurnRequest): number | undefined {
+    if (route?.chatType !== 'direct') return undefined;
+    return this.directory.find(channel)?.adapter.directTurns?.(account, senders?.at(-1)?.id ?? route.to);
   }
 }
 

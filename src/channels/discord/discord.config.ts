@@ -2,6 +2,7 @@ import { Streaming, type StreamingWish } from '../stream-mode.config';
 import { Bool, Int, MapOf, Nested, Num, Obj, OneOf, Opt, Str, StrList, Text } from '../../common/validation/fields';
 import { IdList } from '../../common/validation/id-list';
 import { BotLoopProtectionConfig } from '../bots/bot-loop.config';
+import { DM_HISTORY_MEANING, DMS_MEANING, DirectHistoryConfig } from '../direct-history.config';
 import { idle, Keys } from '../../common/validation/keys';
 
 type DmPolicy = 'pairing' | 'allowlist' | 'open' | 'disabled';
@@ -120,8 +121,8 @@ class DiscordCommandsConfig {
   streamMode: ['What is seen of an answer while it is written.', 'partial'],
   streaming: 'Newer spelling of streamMode: a mode, { mode }, or true or false.',
   historyLimit: 'Most earlier messages of a channel that the model is shown.',
-  dmHistoryLimit: idle('Most earlier direct messages that the model is shown.'),
-  dms: idle('The same for single people.'),
+  dmHistoryLimit: DM_HISTORY_MEANING,
+  dms: DMS_MEANING,
   retry: idle('How calls are repeated.'),
   actions: 'What the assistant may do besides answering: groups of actions with true or false.',
   replyToMode: ['Whether answers quote the message that they are for.', 'off'],
@@ -159,7 +160,7 @@ export class DiscordAccountConfig {
   @Opt() @Streaming() streaming?: StreamingWish;
   @Opt() @Int({ min: 0 }) historyLimit?: number;
   @Opt() @Int({ min: 0 }) dmHistoryLimit?: number;
-  @Opt() @Obj() dms?: Record<string, unknown>;
+  @Opt() @MapOf(() => DirectHistoryConfig) dms?: Record<string, DirectHistoryConfig>;
   @Opt() @Obj() retry?: Record<string, unknown>;
   @Opt() @Obj() actions?: Record<string, unknown>;
   @Opt() @OneOf(['off', 'first', 'all']) replyToMode?: 'off' | 'first' | 'all';

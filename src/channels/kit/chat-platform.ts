@@ -2,6 +2,7 @@ import { type BlockWishes, blockWishes } from '../../common/block-rules';
 import type { ConfigService } from '../../config/config.service';
 import { mentionPatterns } from '../access/mention-patterns';
 import type { OutboundMessage, SearchStep, SentSearch } from '../channel-adapter';
+import { directTurns } from '../direct-history.config';
 import { isStreamed } from '../stream-mode.config';
 import { type ConfiguredAccount, ConfiguredChannel } from './configured-channel';
 
@@ -20,7 +21,9 @@ export interface PlatformFacts {
 }
 
 export interface PlatformAccount extends ConfiguredAccount {
-  settings: ConfiguredAccount['settings'] & Parameters<typeof blockWishes>[0] & { mediaMaxMb?: number };
+  settings: ConfiguredAccount['settings'] &
+    Parameters<typeof blockWishes>[0] &
+    Parameters<typeof directTurns>[0] & { mediaMaxMb?: number };
 }
 
 /** How messages get to a platform, and are found there again. */
@@ -72,6 +75,11 @@ export abstract class ChatPlatform<A extends PlatformAccount> extends Configured
 
   blockWishes(accountId: string): BlockWishes {
     return blockWishes(this.account(accountId).settings);
+  }
+
+  directTurns(accountId: string, peer: string): number | undefined {
+    const settings = this.configured().find(({ id }) => id === accountId)?.settings;
+    return settings && directTurns(settings, peer);
   }
 
   /** What the configuration as a whole says about groups. */

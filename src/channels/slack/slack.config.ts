@@ -2,6 +2,7 @@ import { Streaming, type StreamingWish } from '../stream-mode.config';
 import { Bool, Int, MapOf, Nested, Num, Obj, OneOf, Opt, Str, StrList, Text } from '../../common/validation/fields';
 import { IdList } from '../../common/validation/id-list';
 import { BotLoopProtectionConfig } from '../bots/bot-loop.config';
+import { DM_HISTORY_MEANING, DMS_MEANING, DirectHistoryConfig } from '../direct-history.config';
 import { idle, Keys } from '../../common/validation/keys';
 
 type DmPolicy = 'pairing' | 'allowlist' | 'open' | 'disabled';
@@ -123,8 +124,8 @@ class SlackSlashConfig {
   streamMode: ['What is seen of an answer while it is written.', 'partial'],
   streaming: 'Newer spelling of streamMode: a mode, { mode }, or true or false.',
   historyLimit: 'Most earlier messages of a channel that the model is shown.',
-  dmHistoryLimit: idle('Most earlier direct messages that the model is shown.'),
-  dms: idle('The same for single people.'),
+  dmHistoryLimit: DM_HISTORY_MEANING,
+  dms: DMS_MEANING,
   commands: idle('Commands that are set at Slack.'),
   configWrites: ['Whether the configuration may be changed from chats of the account.', true],
   heartbeat: idle('What chats see of heartbeats.'),
@@ -168,7 +169,7 @@ export class SlackAccountConfig {
   @Opt() @Streaming() streaming?: StreamingWish;
   @Opt() @Int({ min: 0 }) historyLimit?: number;
   @Opt() @Int({ min: 0 }) dmHistoryLimit?: number;
-  @Opt() @Obj() dms?: Record<string, unknown>;
+  @Opt() @MapOf(() => DirectHistoryConfig) dms?: Record<string, DirectHistoryConfig>;
   @Opt() @Obj() commands?: Record<string, unknown>;
   @Opt() @Bool() configWrites?: boolean;
   @Opt() @Obj() heartbeat?: Record<string, unknown>;

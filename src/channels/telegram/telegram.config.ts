@@ -16,6 +16,7 @@ import {
 } from '../../common/validation/fields';
 import { IdList } from '../../common/validation/id-list';
 import { BotLoopProtectionConfig } from '../bots/bot-loop.config';
+import { DM_HISTORY_MEANING, DMS_MEANING, DirectHistoryConfig } from '../direct-history.config';
 import { idle, Keys } from '../../common/validation/keys';
 
 export const DM_POLICIES = ['pairing', 'allowlist', 'open', 'disabled'] as const;
@@ -119,13 +120,6 @@ class TelegramCommandsConfig {
   @Opt() @OneOf([true, false, 'auto']) nativeSkills?: boolean | 'auto';
 }
 
-@Keys<HistoryLimitConfig>({
-  historyLimit: 'Most earlier messages that the model is shown.',
-})
-class HistoryLimitConfig {
-  @Opt() @Int({ min: 0 }) historyLimit?: number;
-}
-
 /** Keys of one Telegram account. */
 @Keys<TelegramAccountConfig>({
   name: 'What the account is called in lists.',
@@ -151,8 +145,8 @@ class HistoryLimitConfig {
   blockStreaming: 'Whether long answers are sent in blocks.',
   blockStreamingCoalesce: 'minChars, maxChars, idleMs: how blocks are gathered.',
   historyLimit: 'Most earlier messages of a group that the model is shown.',
-  dmHistoryLimit: idle('Most earlier direct messages that the model is shown.'),
-  dms: idle('The same for single people.'),
+  dmHistoryLimit: DM_HISTORY_MEANING,
+  dms: DMS_MEANING,
   mediaMaxMb: ['Largest file that is fetched, in megabytes.', 5],
   timeoutSeconds: 'Seconds after which a call of the Bot API is given up.',
   retry: idle('How calls are repeated.'),
@@ -195,7 +189,7 @@ export class TelegramAccountConfig {
   @Opt() @Obj() blockStreamingCoalesce?: Record<string, unknown>;
   @Opt() @Int({ min: 0 }) historyLimit?: number;
   @Opt() @Int({ min: 0 }) dmHistoryLimit?: number;
-  @Opt() @MapOf(() => HistoryLimitConfig) dms?: Record<string, HistoryLimitConfig>;
+  @Opt() @MapOf(() => DirectHistoryConfig) dms?: Record<string, DirectHistoryConfig>;
   @Opt() @Num({ min: 0 }) mediaMaxMb?: number;
   @Opt() @Int({ min: 1 }) timeoutSeconds?: number;
   @Opt() @Nested(() => TelegramRetryConfig) retry?: TelegramRetryConfig;
