@@ -126,6 +126,7 @@ export class AckReactions {
 
   private async react(route: DeliveryRoute, emoji: string, remove: boolean): Promise<void> {
     await this.directory.find(route.channel)?.adapter.act?.('react', {
+      by: 'gateway',
       account: route.account,
       route,
       messageId: route.replyToId ?? '',

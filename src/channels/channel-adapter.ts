@@ -186,6 +186,8 @@ export interface OutboundMessage {
 
 /** What an action is about. */
 export interface ActionWish {
+  /** Who wants it, where no person asks for it: the assistant by its tool, or the gateway, which sets signs. */
+  by?: 'assistant' | 'gateway';
   account: string;
   route: DeliveryRoute;
   messageId?: string;
@@ -294,6 +296,8 @@ export interface ChannelAdapter {
   blockWishes?(accountId: string): BlockWishes;
   /** Most earlier turns of a person that the model is shown in a direct conversation; undefined: all. */
   directTurns?(accountId: string, peer: string): number | undefined;
+  /** What the assistant is told of how to behave in chats of an account. */
+  guidance?(accountId: string): string | undefined;
   probe(accountId: string): Promise<ProbeResult>;
   /**
    * The same with credentials that are not kept, at the address of the account's configuration or the platform's own.

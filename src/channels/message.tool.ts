@@ -160,7 +160,7 @@ export class MessageTool {
       throw new ToolError('invalid_args', 'pollOption needs at least two options');
     const messageId = await this.meant(params, route, context);
     try {
-      const done = await adapter?.act?.(action, wishOf(params, route, messageId));
+      const done = await adapter?.act?.(action, { ...wishOf(params, route, messageId), by: 'assistant' });
       const sent = done?.['messageId'];
       if (typeof sent === 'string') await this.outbound.noteSent(route, sent, action);
       return textResult(JSON.stringify(done ?? { ok: true }), done, 'stranger');

@@ -89,6 +89,29 @@ describe('what Telegram tells beside messages', () => {
     await until('the sign of a failure', () => signs().at(-1) === '💔');
   });
 
+  it.each([
+    ['off', [], false],
+    ['ack', ['👀'], false],
+    ['minimal', ['👀', '🎉'], true],
+    ['extensive', ['👀', '🎉'], true],
+  ] as const)('with the level %s reactions are %j', async (reactionLevel, expected, isGuided) => {
+    models.answer = ({ toolResults }) =>
+      toolResults > 0
+        ? { steps: [{ text: 'Done.' }] }
+        : { steps: [{ tool: { name: 'message', args: { action: 'react', emoji: '🎉' } } }] };
+    await start({ reactionLevel }, { messages: { ackReactionScope: 'all' } });
+    telegram.say({ chatId: OWNER, text: 'react to it' });
+    await answered('Done.');
+    const signs = (): string[] =>
+      telegram.actions
+        .filter(({ method }) => method === 'setMessageReaction')
+        .map(({ params }) => (params['reaction'] as { emoji: string }[])[0]?.emoji ?? '');
+    await until('the signs', () => signs().length >= expected.length);
+    expect(signs()).toEqual(expected);
+    expect(lastRequest().includes('reactionLevel is')).toBe(!isGuided);
+    expect(lastRequest().includes('Reactions in this chat')).toBe(isGuided);
+  });
+
   it('in groups an agent answers to its name, as a word', async () => {
     await start(
       { groups: { '*': { requireMention: true } }, groupAllowFrom: ['*'] },

@@ -43,7 +43,8 @@ export class TurnPlanner {
     const { turn, session } = started;
     const { request, sessionKey } = turn;
     const defaults = this.config.config.agents?.defaults;
-    const notes = [request.extraSystemPrompt, session.planMode ? PLAN_NOTE : undefined];
+    const guidance = request.route && this.directory.find(request.channel)?.adapter.guidance?.(request.account);
+    const notes = [request.extraSystemPrompt, session.planMode ? PLAN_NOTE : undefined, guidance];
     const extra = notes.filter((note) => note !== undefined).join('\n\n');
     const frame = await this.frames.build({
       subject: turnSubject(this.config.config, turn),

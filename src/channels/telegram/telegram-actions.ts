@@ -35,6 +35,11 @@ export function actionCall(action: string, wish: ActionWish, settings: TelegramA
   const [name, isOn] = SWITCHES[action] ?? [];
   if (name !== undefined && (settings.actions?.[name] ?? isOn) !== true)
     throw new ChannelSendError('refused', `${action} is off; set channels.telegram.actions.${name} to true`);
+  if (action === 'react' && !wish.remove && !mayReact(wish.by, settings.reactionLevel))
+    throw new ChannelSendError(
+      'refused',
+      `channels.telegram.reactionLevel is ${settings.reactionLevel}; "minimal" and "extensive" allow reactions`,
+    );
   const chat = { chat_id: wish.route.to };
   const message = (): Record<string, unknown> => ({
     ...chat,
@@ -83,6 +88,21 @@ export function actionCall(action: string, wish: ActionWish, settings: TelegramA
       throw new ChannelSendError('refused', `Telegram has no action "${action}"`);
   }
 }
+
+/** Signs of the gateway are all that "ack" allows; what a person asks for is theirs to decide. */
+const mayReact = (by: ActionWish['by'], level: TelegramAccountConfig['reactionLevel']): boolean =>
+  by === undefined || (level !== 'off' && (level !== 'ack' || by === 'gateway'));
+
+const GUIDANCE: Partial<Record<NonNullable<TelegramAccountConfig['reactionLevel']>, string>> = {
+  minimal:
+    'Reactions in this chat (tool message, action react): only to what matters, at most one in five to ten exchanges.',
+  extensive:
+    'Reactions in this chat (tool message, action react): whenever one fits what was said, as people who know each other do.',
+};
+
+/** What the assistant is told of reactions, where it may make some by itself. */
+export const reactionGuidance = ({ reactionLevel, actions }: TelegramAccountConfig): string | undefined =>
+  reactionLevel === undefined || actions?.reactions === false ? undefined : GUIDANCE[reactionLevel];
 
 /** What the caller learns: ids and plain facts. */
 export function describeAction(action: string, result: unknown): Record<string, unknown> {

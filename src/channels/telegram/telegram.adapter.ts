@@ -25,7 +25,7 @@ import { ChatPlatform } from '../kit/chat-platform';
 import { TelegramDelivery } from './telegram-delivery';
 import { TelegramCalls } from './telegram-calls';
 import { type TelegramAccount, botIdOf, telegramAccounts, triedAccount } from './telegram-accounts';
-import { TELEGRAM_ACTIONS, actionCall, describeAction } from './telegram-actions';
+import { TELEGRAM_ACTIONS, actionCall, describeAction, reactionGuidance } from './telegram-actions';
 import { clientOf } from './telegram-bots';
 import { whoIs } from './telegram-who';
 import { TelegramChats } from './telegram-chats';
@@ -190,6 +190,11 @@ export class TelegramAdapter extends ChatPlatform<TelegramAccount> implements Ch
     } catch (error) {
       throw error instanceof ChannelSendError ? error : sendError(error, action !== 'poll');
     }
+  }
+
+  guidance(accountId: string): string | undefined {
+    const account = this.configured().find(({ id }) => id === accountId);
+    return account && reactionGuidance(account.settings);
   }
 
   members(account: string, group: string, limit: number): Promise<GroupMembers> {

@@ -157,7 +157,8 @@ class TelegramCommandsConfig {
   webhookPath: ['Path on which the calls come.', '/telegram-webhook'],
   actions: 'What the assistant may do besides answering.',
   reactionNotifications: ['Whose reactions the assistant is told of: none, those to its messages, or all.', 'own'],
-  reactionLevel: idle('How freely the assistant reacts.'),
+  reactionLevel:
+    'Which reactions come by themselves: none, the signs of messages.ackReaction, or also few ("minimal") or many ("extensive") of the assistant’s own; without it the assistant decides.',
   capabilities: 'What clients show, such as inlineButtons.',
   customCommands: 'Further entries of the menu of commands.',
   commands: 'The menu of commands.',
