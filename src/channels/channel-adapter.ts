@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import type { RetryPace } from '../common/backoff';
 import type { BlockWishes } from '../common/block-rules';
 import type { QuotedText, SharedText } from '../common/chat-text';
 import type { ChatPoll, MediaRef, OutboundFile, ReplyButton } from '../common/chat-media';
@@ -294,6 +295,8 @@ export interface ChannelAdapter {
   streamInterval?(accountId: string): number | undefined;
   /** What an account wants of answers told in blocks; left out by channels that never do. */
   blockWishes?(accountId: string): BlockWishes;
+  /** How soon deliveries of an account are tried again, where it says so. */
+  retryPace?(accountId: string): RetryPace | undefined;
   /** Most earlier turns of a person that the model is shown in a direct conversation; undefined: all. */
   directTurns?(accountId: string, peer: string): number | undefined;
   /** What the assistant is told of how to behave in chats of an account. */

@@ -6,6 +6,14 @@ export interface BackoffPolicy {
   jitter: number;
 }
 
+/** Waits that people have chosen, in milliseconds; what is left out is as it is without them. */
+export interface RetryPace {
+  minDelayMs?: number;
+  maxDelayMs?: number;
+  /** Share of a wait that is left to chance, 0 to 1. */
+  jitter?: number;
+}
+
 /** Delay before attempt `attempt` (0 = first retry), in milliseconds. */
 export function backoffDelay(policy: BackoffPolicy, attempt: number, random: () => number = Math.random): number {
   const base = Math.min(policy.maxMs, policy.initialMs * policy.factor ** attempt);

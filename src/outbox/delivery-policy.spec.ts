@@ -36,6 +36,19 @@ const anyFailure = fc.record({
 });
 
 describe('a failed delivery', () => {
+  it('is tried again as soon as the account says, but never in a rush or sooner than the platform asks', () => {
+    const wait = (inARow: number, pace: FailedDelivery['pace'], retryAfterMs?: number): number => {
+      const decision = decideDelivery(failed('server_fault', { inARow, pace }, retryAfterMs), () => 1);
+      return decision.action === 'retry' ? decision.delayMs : NaN;
+    };
+    const pace = { minDelayMs: 1000, maxDelayMs: 3000, jitter: 0 };
+    expect([1, 2, 3, 9].map((inARow) => wait(inARow, pace))).toEqual([1000, 2000, 3000, 3000]);
+    expect(wait(1, { ...pace, jitter: 0.5 })).toBe(1500);
+    expect(wait(1, { minDelayMs: 0, maxDelayMs: 0, jitter: 0 })).toBe(50);
+    expect(wait(1, { minDelayMs: 60_000, jitter: 0 })).toBe(60_000);
+    expect(wait(1, pace, 7000)).toBe(7000);
+  });
+
   it('is tried again when the platform says, and else soon: within five seconds in the first minute', () => {
     fc.assert(
       fc.property(anyFailure, ({ failure, retryAfterMs, random, ...more }) => {

@@ -1,4 +1,4 @@
-import { type BackoffPolicy, backoffDelay } from '../common/backoff';
+import { type BackoffPolicy, type RetryPace, backoffDelay } from '../common/backoff';
 import type { ChannelSendError } from '../channels/channel-adapter';
 
 /** People are waiting: in the first minute nobody waits for longer than five seconds. */
@@ -24,6 +24,8 @@ export interface FailedDelivery {
   copies: number;
   /** Whether a message that arrived in spite of the failure will be found before the next attempt. */
   canBeFound: boolean;
+  /** What the account says of waits. */
+  pace?: RetryPace | undefined;
 }
 
 export type DeliveryDecision =
@@ -42,22 +44,30 @@ export function pauseAfter(
   inARow: number,
   failingForMs: number,
   random: () => number = Math.random,
+  pace?: RetryPace,
 ): number {
   const isAsked = retryAfterMs !== undefined && retryAfterMs >= LEAST_ASKED_MS;
-  return isAsked ? retryAfterMs : retryDelay(inARow, failingForMs, random);
+  return isAsked ? retryAfterMs : backoffDelay(policyOf(failingForMs, pace), inARow - 1, random);
 }
 
-/** Pause after failures in a row, in milliseconds. */
-function retryDelay(inARow: number, failingForMs: number, random: () => number = Math.random): number {
-  return backoffDelay(failingForMs < MINUTE_MS ? FIRST_MINUTE : LATER, inARow - 1, random);
+/** Pauses by how long it has been failing; what the account says of them holds at any time. */
+function policyOf(failingForMs: number, { minDelayMs, maxDelayMs, jitter }: RetryPace = {}): BackoffPolicy {
+  const policy = failingForMs < MINUTE_MS ? FIRST_MINUTE : LATER;
+  const initialMs = Math.max(LEAST_ASKED_MS, minDelayMs ?? policy.initialMs);
+  return {
+    ...policy,
+    initialMs,
+    maxMs: Math.max(initialMs, maxDelayMs ?? policy.maxMs),
+    jitter: jitter ?? policy.jitter,
+  };
 }
 
 /** What happens after a failed attempt. Pure. */
 export function decideDelivery(failed: FailedDelivery, random: () => number = Math.random): DeliveryDecision {
-  const { error, inARow, failingForMs, ageMs, copies, canBeFound } = failed;
+  const { error, inARow, failingForMs, ageMs, copies, canBeFound, pace } = failed;
   const retry: DeliveryDecision = {
     action: 'retry',
-    delayMs: pauseAfter(error, inARow, failingForMs, random),
+    delayMs: pauseAfter(error, inARow, failingForMs, random, pace),
   };
   const mayHaveArrived = copies > 0;
   const giveUp: DeliveryDecision = { action: mayHaveArrived ? 'leave-uncertain' : 'fail' };

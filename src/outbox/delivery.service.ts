@@ -82,7 +82,8 @@ export class DeliveryService {
     const { mark, copies } = part;
     const canBeFound =
       declaration.capabilities.repeatable === true || (mark !== null && adapter.findSent !== undefined);
-    const decision = decideDelivery({ error, ...row, ageMs: this.store.ageOf(part), copies, canBeFound });
+    const pace = adapter.retryPace?.(part.route.account);
+    const decision = decideDelivery({ error, ...row, ageMs: this.store.ageOf(part), copies, canBeFound, pace });
     if (decision.action === 'fail') await this.giveUp(part, 'failed', error.message, held);
     if (decision.action === 'leave-uncertain') await this.giveUp(part, 'uncertain', error.message, held);
     if (decision.action !== 'retry') return undefined;

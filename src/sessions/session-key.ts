@@ -112,4 +112,7 @@ function linkedPeer(config: OpenclawConfig, channel: string, peer: string): stri
 }
 
 /** Key of a sub-agent's session, also of one that a sub-agent started. */
+/** Whether it is the conversation of a scheduled job of its own. */
+export const isJobKey = (key: string): boolean => splitSessionKey(key).rest.startsWith('cron:');
+
 export const isSubagentKey = (key: string): boolean => splitSessionKey(key).rest.startsWith('subagent:');

@@ -293,6 +293,14 @@ describe('Telegram', () => {
       expect(JSON.stringify(second)).not.toContain('Ada (');
     });
 
+    it('that could not be delivered are tried again when the account says', async () => {
+      telegram.faults.add('sendMessage', { kind: 'status', status: 500, description: 'Internal Server Error' }, 1);
+      await start({ retry: { minDelayMs: 3_600_000, maxDelayMs: 3_600_000, jitter: 0 } });
+      telegram.say({ chatId: OWNER, text: 'Hello' });
+      await until('the failure', () => gateway.output.join('').includes('Internal Server Error'));
+      expect(gateway.output.join('')).toMatch(/waitMs\W+3600000/);
+    });
+
     it('that were refused are kept, shown with the reason, and sent when they are resubmitted', async () => {
       await start();
       telegram.faults.add('sendMessage', { kind: 'status', status: 403, description: 'Forbidden: bot was blocked' }, 1);

@@ -1,3 +1,4 @@
+import { Gate } from '../fakes/model-formats/model-format';
 import { FakeModels } from '../fakes/model-server';
 import { FakeTelegram } from '../fakes/telegram-server';
 import { GatewayProcess, until } from '../harness/gateway-process';
@@ -21,7 +22,7 @@ describe('scheduled jobs', () => {
   let client: WireClient;
   let store: TestDatabase;
 
-  const start = async (): Promise<void> => {
+  const start = async (more: Record<string, unknown> = {}): Promise<void> => {
     gateway = await GatewayProcess.start({
       stateDir: store.stateDir,
       config: {
@@ -30,6 +31,7 @@ describe('scheduled jobs', () => {
         channels: {
           telegram: { botToken: telegram.token, apiRoot: telegram.apiRoot, dmPolicy: 'allowlist', allowFrom: [OWNER] },
         },
+        ...more,
       },
     });
     client = await WireClient.connected(gateway.url);
@@ -59,6 +61,36 @@ describe('scheduled jobs', () => {
     (await call<{ entries: Record<string, unknown>[] }>('cron.runs', { id })).entries;
   const finished = (id: string, count = 1): Promise<void> =>
     until(`${count} runs`, async () => (await runs(id)).filter(({ action }) => action === 'finished').length >= count);
+
+  it('run as many at the same time as the configuration says, and leave places for people', async () => {
+    client.close();
+    await gateway.stop();
+    await start({ cron: { maxConcurrentRuns: 1 } });
+    const gate = new Gate();
+    models.answer = ({ lastUser }) =>
+      lastUser.includes('[cron')
+        ? { steps: [{ until: gate }, { text: 'Done.' }] }
+        : { steps: [{ text: 'Hello from between.' }] };
+    const ids: string[] = [];
+    for (const name of ['One', 'Two', 'Three']) {
+      const job = await call<Job>('cron.add', {
+        name,
+        schedule: { kind: 'cron', expr: '0 9 * * *', tz: 'UTC' },
+        sessionTarget: 'isolated',
+        wakeMode: 'now',
+        payload: { kind: 'agentTurn', message: 'work' },
+      });
+      ids.push(job.id);
+      expect(await call('cron.run', { id: job.id, mode: 'force' })).toMatchObject({ ok: true, ran: true });
+    }
+    await until('the first job', () => models.requests.length === 1);
+    telegram.say({ chatId: OWNER, text: 'Are you there?' });
+    await until('the answer', () => telegram.textsIn(OWNER).length === 1);
+    expect(models.requests.filter(({ text }) => text.includes('[cron'))).toHaveLength(1);
+    gate.open();
+    for (const id of ids) await finished(id);
+    expect(models.requests.filter(({ text }) => text.includes('[cron'))).toHaveLength(3);
+  });
 
   it('are made, shown, changed, run and removed over the wire', async () => {
     const job = await call<Job>('cron.add', {

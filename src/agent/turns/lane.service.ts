@@ -8,6 +8,7 @@ import type { QueueMode } from '../../config/sections/messages.config';
 import { EventBus } from '../../events/event-bus';
 import type { InboxRow } from '../../inbox/inbox-row';
 import { InboxStore, MOST_WAITING, type WaitingName } from '../../inbox/inbox.store';
+import { isJobKey } from '../../sessions/session-key';
 import type { LiveText } from '../runtime/run-announcer';
 import { NextTurn } from './next-turn.service';
 import { type EffectiveQueueMode, untilComplete } from './queue-plan';
@@ -40,6 +41,8 @@ export class LaneService {
   private readonly log: Logger;
   private readonly lanes = new Map<string, Lane>();
   private readonly slots = new Slots(() => this.concurrency);
+  /** Further places that jobs need, so that many of them leave some for people. */
+  private readonly jobSlots = new Slots(() => this.config.config.cron?.maxConcurrentRuns ?? Infinity);
   private readonly pauses = new LanePauses();
   private readonly stopping = new AbortController();
   private started = false;
@@ -315,7 +318,7 @@ export class LaneService {
     }
     const isSuspect = cutOff !== undefined && this.suspects.has(cutOff);
     if (isSuspect) await sleep(this.suspects.restOf(cutOff), this.stopping.signal);
-    const leave = await this.enter(isSuspect);
+    const leave = await this.enter(sessionKey, isSuspect);
     if (!leave) return 'idle';
     try {
       if (this.pauses.has(sessionKey)) return 'again';
@@ -341,20 +344,25 @@ export class LaneService {
   }
 
   /** A place for a turn; undefined where the gateway stops first. */
-  private async enter(isAlone: boolean): Promise<Leave | undefined> {
+  private async enter(sessionKey: string, isAlone: boolean): Promise<Leave | undefined> {
     const { signal } = this.stopping;
     if (isAlone) return this.gate.enterAlone(signal);
-    const release = await this.slots.take(signal);
-    if (!release) return undefined;
-    const leave = await this.gate.enter(signal);
-    if (!leave) {
-      release();
-      return undefined;
+    const held: Leave[] = [];
+    const leave = (): void => held.splice(0).forEach((release) => release());
+    const places = [
+      ...(isJobKey(sessionKey) ? [() => this.jobSlots.take(signal)] : []),
+      () => this.slots.take(signal),
+      () => this.gate.enter(signal),
+    ];
+    for (const take of places) {
+      const release = await take();
+      if (!release) {
+        leave();
+        return undefined;
+      }
+      held.unshift(release);
     }
-    return () => {
-      leave();
-      release();
-    };
+    return leave;
   }
 
   private async runTurn(lane: Lane, started: StartedTurn, mode: EffectiveQueueMode): Promise<void> {

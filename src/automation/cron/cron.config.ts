@@ -5,7 +5,8 @@ import { idle, Keys } from '../../common/validation/keys';
 @Keys<CronConfig>({
   enabled: ['Whether scheduled jobs run.', true],
   store: idle('File of the jobs; they stand in the database.'),
-  maxConcurrentRuns: idle('Most jobs at the same time; agents.defaults.maxConcurrent holds for them as well.'),
+  maxConcurrentRuns:
+    'Most jobs with conversations of their own that run at the same time in a gateway; the others wait. agents.defaults.maxConcurrent holds for them as well.',
   webhookToken: 'Signs what jobs tell to addresses of their own.',
 })
 export class CronConfig {

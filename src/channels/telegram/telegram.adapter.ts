@@ -1,6 +1,7 @@
 import type { AccessPolicy } from '../access/access-policy';
 import { Injectable } from '@nestjs/common';
 import type { UserFromGetMe } from 'telegraf/types';
+import type { RetryPace } from '../../common/backoff';
 import type { MediaRef } from '../../common/chat-media';
 import type { DeliveryRoute } from '../../common/delivery-route';
 import { type Logger, LoggerFactory } from '../../common/logger';
@@ -190,6 +191,10 @@ export class TelegramAdapter extends ChatPlatform<TelegramAccount> implements Ch
     } catch (error) {
       throw error instanceof ChannelSendError ? error : sendError(error, action !== 'poll');
     }
+  }
+
+  retryPace(accountId: string): RetryPace | undefined {
+    return this.configured().find(({ id }) => id === accountId)?.settings.retry;
   }
 
   guidance(accountId: string): string | undefined {

@@ -70,10 +70,10 @@ class DraftChunkConfig {
 }
 
 @Keys<TelegramRetryConfig>({
-  attempts: idle('How often a call is tried; what can be told apart is tried again by the outbox.'),
-  minDelayMs: idle('Shortest wait, in milliseconds.'),
-  maxDelayMs: idle('Longest wait, in milliseconds.'),
-  jitter: idle('Share of a wait that is left to chance.'),
+  attempts: idle('How often a message is tried; no number ends it here: each is tried until its end is known, for a day.'),
+  minDelayMs: ['Wait after the first failure, in milliseconds; each further one doubles it.', 400],
+  maxDelayMs: 'Longest wait, in milliseconds; what Telegram asks for holds in any case.',
+  jitter: ['Share of a wait that is left to chance.', 0.25],
 })
 export class TelegramRetryConfig {
   @Opt() @Int({ min: 1 }) attempts?: number;
@@ -149,7 +149,7 @@ class TelegramCommandsConfig {
   dms: DMS_MEANING,
   mediaMaxMb: ['Largest file that is fetched, in megabytes.', 5],
   timeoutSeconds: 'Seconds after which a call of the Bot API is given up.',
-  retry: idle('How calls are repeated.'),
+  retry: 'How soon messages that could not be delivered are tried again.',
   network: 'How the Bot API is reached.',
   proxy: 'Proxy to the Bot API: an http(s) address.',
   webhookUrl: 'Address at which Telegram calls the gateway; without it the gateway asks.',
