@@ -2,12 +2,13 @@ import 'reflect-metadata';
 import type { RetryPace } from '../common/backoff';
 import type { BlockWishes } from '../common/block-rules';
 import type { QuotedText, SharedText } from '../common/chat-text';
-import type { ChatPoll, MediaRef, OutboundFile, ReplyButton } from '../common/chat-media';
+import type { MediaRef, OutboundFile, ReplyButton } from '../common/chat-media';
 import type { ImagePart } from '../common/content-parts';
 import type { DeliveryRoute } from '../common/delivery-route';
 import { OpenclawError } from '../common/openclaw-error';
 import type { Lease } from '../storage/lease';
 import type { AccessPolicy } from './access/access-policy';
+import type { ActionWish } from './action-wish';
 import type { GroupMembers } from './group-members';
 
 /** What a channel can do. Shared code looks only at this, never at which channel it is. */
@@ -183,30 +184,6 @@ export interface OutboundMessage {
   buttons?: readonly (readonly ReplyButton[])[];
   /** Without a sound; channels that can't leave it out. */
   silent?: boolean;
-}
-
-/** What an action is about. */
-export interface ActionWish {
-  /** Who wants it, where no person asks for it: the assistant by its tool, or the gateway, which sets signs. */
-  by?: 'assistant' | 'gateway';
-  account: string;
-  route: DeliveryRoute;
-  messageId?: string;
-  emoji?: string;
-  /** Take the reaction back. */
-  remove?: boolean;
-  /** Person that it is about. */
-  userId?: string;
-  name?: string;
-  /** Words of a message or description. */
-  text?: string;
-  /** What to look for. */
-  query?: string;
-  /** Most entries of a list. */
-  limit?: number;
-  roleId?: string;
-  minutes?: number;
-  poll?: ChatPoll;
 }
 
 export interface ProbeResult {

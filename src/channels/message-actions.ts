@@ -1,5 +1,5 @@
 import type { DeliveryRoute } from '../common/delivery-route';
-import type { ActionWish } from './channel-adapter';
+import type { ActionWish } from './action-wish';
 import { MESSAGE_ACTIONS, type MessageParams } from './message-params';
 
 /** All actions that have a name, whether a channel here can do them or not. */

@@ -10,7 +10,9 @@ export type AuthMode = (typeof AUTH_MODES)[number];
   mode: ['How clients prove that they may connect; "none" only where nobody else reaches the gateway.', 'token'],
   token: 'The token; OPENCLAW_GATEWAY_TOKEN otherwise.',
   password: 'The password; OPENCLAW_GATEWAY_PASSWORD otherwise.',
-  allowTailscale: idle('Whether people of the tailnet need no token.'),
+  allowTailscale: idle(
+    'Whether people of the tailnet need no token; here everybody shows a token, a password or a paired device.',
+  ),
 })
 export class GatewayAuthConfig {
   @Opt() @OneOf(AUTH_MODES) mode?: AuthMode;

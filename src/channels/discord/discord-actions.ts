@@ -1,6 +1,7 @@
 import { linesOf } from '../../common/loose-json';
 import { type PlainObject, isPlainObject } from '../../common/plain-object';
-import { type ActionWish, ChannelSendError } from '../channel-adapter';
+import type { ActionWish } from '../action-wish';
+import { ChannelSendError } from '../channel-adapter';
 import { embedFlags } from './discord-format';
 import { contentOf } from './content/discord-content';
 import { NO_NAMES } from './content/discord-markup';

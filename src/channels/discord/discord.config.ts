@@ -76,7 +76,7 @@ class DiscordIntentsConfig {
 
 @Keys<DiscordApprovalsConfig>({
   enabled: idle('Requests for approval in chats of Discord; use approvals.exec.'),
-  approvers: idle('Who may decide.'),
+  approvers: idle('Who may decide; owners of the gateway do, and nobody else.'),
   agentFilter: idle('Agents whose requests are told.'),
   sessionFilter: idle('Sessions whose requests are told.'),
 })

@@ -1,6 +1,7 @@
 import { linesOf, objectsOf } from '../../common/loose-json';
 import { isPlainObject } from '../../common/plain-object';
-import { type ActionWish, ChannelSendError } from '../channel-adapter';
+import type { ActionWish } from '../action-wish';
+import { ChannelSendError } from '../channel-adapter';
 import { contentOf, sharedFor } from './content/slack-content';
 import { NO_NAMES, plainText } from './content/slack-markup';
 import type { SlackAccountConfig } from './slack.config';

@@ -10,8 +10,8 @@ import { Redactor } from '../../common/redactor';
 import { defaultAgentId } from '../../config/agent-entries';
 import { ConfigService } from '../../config/config.service';
 import { GuardedHttp } from '../../tools/web/guarded-http.service';
+import type { ActionWish } from '../action-wish';
 import {
-  type ActionWish,
   type ChannelAdapter,
   ChannelFatalError,
   type ChannelHost,

@@ -1,5 +1,6 @@
 import { isPlainObject } from '../../common/plain-object';
-import { type ActionWish, ChannelSendError } from '../channel-adapter';
+import type { ActionWish } from '../action-wish';
+import { ChannelSendError } from '../channel-adapter';
 import type { TelegramAccountConfig } from './telegram.config';
 
 /** Actions of the `message` tool that the Bot API can do. */

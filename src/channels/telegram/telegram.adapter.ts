@@ -13,8 +13,8 @@ import { GuardedHttp } from '../../tools/web/guarded-http.service';
 import { CommandRegistry } from '../../agent/commands/command-registry.service';
 import { EventBus } from '../../events/event-bus';
 import { LeaseService } from '../../storage/lease.service';
+import type { ActionWish } from '../action-wish';
 import {
-  type ActionWish,
   type ChannelAdapter,
   type ChannelHost,
   ChannelSendError,

@@ -187,7 +187,9 @@ export class HooksConfig {
 @Keys<BrowserConfig>({
   enabled: ['Whether the assistant may use a browser.', true],
   evaluateEnabled: ['Whether it may run scripts in pages.', true],
-  cdpUrl: idle('Address of a browser that runs elsewhere.'),
+  cdpUrl: idle(
+    'Address of a browser that runs elsewhere; only one that the gateway starts is used, for what it reaches is guarded there.',
+  ),
   remoteCdpTimeoutMs: idle('Milliseconds after which such a browser is given up.'),
   remoteCdpHandshakeTimeoutMs: idle('Milliseconds after which its greeting is given up.'),
   color: idle('Colour of the browser’s frame.'),
