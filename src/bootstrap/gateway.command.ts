@@ -79,14 +79,18 @@ abstract class GatewayRunBase extends CliCommand {
 
   async run(_: string[], flags: GatewayFlags): Promise<void> {
     const { runGateway } = await import('./run-gateway');
+    clearTimeout(ending);
     process.exitCode = await runGateway(this.env, flags);
-    endSoon();
+    ending = endSoon();
   }
 }
 
+/** The end of this process, unless another gateway is run in it before. */
+let ending: NodeJS.Timeout | undefined;
+
 /** Everything is closed by now: what a library has left open must not keep a process that serves nobody. */
-function endSoon(): void {
-  setTimeout(() => {
+function endSoon(): NodeJS.Timeout {
+  return setTimeout(() => {
     const open = process.getActiveResourcesInfo().join(', ');
     printNote(`note: the gateway was closed, but these were still open: ${open}`);
     process.exit();

@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
+import { canShareProcess, handBack, takeProcess } from './gateway-pool';
 
 export const OPENCLAW = resolve(__dirname, '../../bin/openclaw');
 /** What gateways run; `npm run coverage` has them run the program as it measures it. */
@@ -31,19 +32,26 @@ export interface GatewayProcessOptions {
   cwd?: string;
   /** Don't wait for `/ready`. */
   dontWait?: boolean;
+  /** Its process has run no other gateway before, and runs none after it. */
+  ownProcess?: boolean;
 }
 
-/** A real gateway: its own process, a real port, a state directory of its own. */
+/**
+ * A real gateway: a process, a real port, a state directory of its own. One that {@link stop} ends hands its process to the
+ * next, which finds the program loaded; a signal ends the process.
+ */
 export class GatewayProcess {
   readonly output: string[] = [];
+  /** Another gateway may run in the process by now. */
+  private isHandedBack = false;
   private constructor(
     readonly child: ChildProcess,
     readonly port: number,
     readonly stateDir: string,
     private readonly ownsStateDir: boolean,
   ) {
-    child.stdout?.on('data', (chunk: Buffer) => this.output.push(chunk.toString('utf8')));
-    child.stderr?.on('data', (chunk: Buffer) => this.output.push(chunk.toString('utf8')));
+    for (const stream of [child.stdout, child.stderr])
+      stream?.on('data', (chunk: Buffer) => this.output.push(chunk.toString('utf8').replaceAll('\0', '')));
   }
 
   static async start(options: GatewayProcessOptions = {}): Promise<GatewayProcess> {
@@ -51,6 +59,19 @@ export class GatewayProcess {
     mkdirSync(stateDir, { recursive: true, mode: 0o700 });
     const port = options.port ?? (await freePort());
     if (options.config !== undefined || !options.stateDir) writeConfig(stateDir, options.config ?? {});
+    const env = cleanEnvironment({
+      OPENCLAW_STATE_DIR: stateDir,
+      OPENCLAW_GATEWAY_PORT: String(port),
+      OPENCLAW_UI_PORT: '0',
+      ...options.env,
+    });
+    const child = isOrdinary(options) ? takeProcess(env) : GatewayProcess.spawn(options, env);
+    const gateway = new GatewayProcess(child, port, stateDir, options.stateDir === undefined);
+    if (!options.dontWait) await gateway.ready();
+    return gateway;
+  }
+
+  private static spawn(options: GatewayProcessOptions, env: Record<string, string>): ChildProcess {
     const [program, ...args] = [
       ...(options.runBy ?? []),
       process.execPath,
@@ -60,19 +81,11 @@ export class GatewayProcess {
       'run',
       ...(options.args ?? []),
     ] as [string, ...string[]];
-    const child = spawn(program, args, {
-      env: cleanEnvironment({
-        OPENCLAW_STATE_DIR: stateDir,
-        OPENCLAW_GATEWAY_PORT: String(port),
-        OPENCLAW_UI_PORT: '0',
-        ...options.env,
-      }),
+    return spawn(program, args, {
+      env,
       stdio: ['ignore', 'pipe', 'pipe'],
       ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     });
-    const gateway = new GatewayProcess(child, port, stateDir, options.stateDir === undefined);
-    if (!options.dontWait) await gateway.ready();
-    return gateway;
   }
 
   get url(): string {
@@ -88,7 +101,7 @@ export class GatewayProcess {
   }
 
   get exited(): boolean {
-    return this.child.exitCode !== null || this.child.signalCode !== null;
+    return this.isHandedBack || this.child.exitCode !== null || this.child.signalCode !== null;
   }
 
   /** Resolves when `/ready` says so. */
@@ -111,7 +124,7 @@ export class GatewayProcess {
   /** Resolves with the exit code, or the signal that ended it. */
   async end(): Promise<number | string> {
     if (!this.exited) await new Promise((resolve) => this.child.once('exit', resolve));
-    return this.child.exitCode ?? this.child.signalCode ?? 'unknown';
+    return this.isHandedBack ? 0 : (this.child.exitCode ?? this.child.signalCode ?? 'unknown');
   }
 
   async signal(signal: NodeJS.Signals): Promise<number | string> {
@@ -119,12 +132,22 @@ export class GatewayProcess {
     return this.end();
   }
 
-  /** Ends the process and removes a temporary state directory. */
+  /** Ends it, and removes a temporary state directory. */
   async stop(): Promise<void> {
+    if (!this.exited) this.isHandedBack = await handBack(this.child);
     await this.signal('SIGTERM');
     if (this.ownsStateDir) rmSync(this.stateDir, { recursive: true, force: true });
   }
 }
+
+/** What can't be said to a process that runs already stands in none of the options. */
+const isOrdinary = ({ args, nodeArgs, entry, runBy, cwd, dontWait, ownProcess }: GatewayProcessOptions): boolean =>
+  [args, nodeArgs, entry, runBy, cwd, process.env['TEST_PROGRAM'], process.env['TEST_COVERAGE']].every(
+    (each) => each === undefined,
+  ) &&
+  !dontWait &&
+  !ownProcess &&
+  canShareProcess();
 
 export function writeConfig(stateDir: string, config: Record<string, unknown>): void {
   const { gateway, ...rest } = config as { gateway?: Record<string, unknown> };
