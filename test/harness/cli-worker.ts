@@ -24,6 +24,11 @@ export class CliWorker {
   }
 
   run(...args: string[]): Promise<CliResult> {
+    return this.runWith({}, ...args);
+  }
+
+  /** @param more variables of this command alone */
+  runWith(more: Record<string, string>, ...args: string[]): Promise<CliResult> {
     const result = this.last.then(
       () =>
         new Promise<CliResult>((resolve, reject) => {
@@ -33,7 +38,7 @@ export class CliWorker {
             this.child.off('exit', ended);
             resolve(answer as CliResult);
           });
-          this.child.send({ args, env: this.env });
+          this.child.send({ args, env: { ...this.env, ...more } });
         }),
     );
     this.last = result.catch(() => undefined);

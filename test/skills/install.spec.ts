@@ -14,10 +14,16 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import JSZip from 'jszip';
-import { type CliResult, runCli } from '../harness/run-cli';
+import { CliWorker } from '../harness/cli-worker';
+import type { CliResult } from '../harness/run-cli';
 
 let root: string;
 let stateDir: string;
+let program: CliWorker;
+beforeAll(() => {
+  program = CliWorker.start({ OPENCLAW_GATEWAY_PORT: '1', npm_config_offline: 'true' });
+});
+afterAll(() => program.stop());
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'openclaw-install-'));
   stateDir = join(root, 'state');
@@ -25,10 +31,7 @@ beforeEach(() => {
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
 const cli = (...args: string[]): Promise<CliResult> =>
-  runCli(['skills', ...args], {
-    env: { OPENCLAW_STATE_DIR: stateDir, OPENCLAW_GATEWAY_PORT: '1', HOME: root, npm_config_offline: 'true' },
-    timeoutMs: 60_000,
-  });
+  program.runWith({ OPENCLAW_STATE_DIR: stateDir, HOME: root }, 'skills', ...args);
 const json = async (...args: string[]): Promise<Record<string, unknown>> =>
   JSON.parse((await cli(...args, '--json')).stdout) as Record<string, unknown>;
 
