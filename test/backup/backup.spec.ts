@@ -12,14 +12,15 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { SqliteFile } from '../../src/storage/sqlite-file';
 import { GatewayProcess, until } from '../harness/gateway-process';
-import { type CliResult, runCli } from '../harness/run-cli';
+import { runCliShared } from '../harness/cli-worker';
+import type { CliResult } from '../harness/run-cli';
 import { WireClient } from '../harness/wire-client';
 
 describe('backups', () => {
   let gateway: GatewayProcess;
   let folder: string;
   const cli = (...args: string[]): Promise<CliResult> =>
-    runCli(['backup', ...args], {
+    runCliShared(['backup', ...args], {
       env: { OPENCLAW_STATE_DIR: gateway.stateDir, OPENCLAW_GATEWAY_PORT: String(gateway.port) },
     });
   const say = async (client: WireClient, message: string): Promise<void> => {
@@ -90,7 +91,7 @@ describe('backups', () => {
     mkdirSync(workspace);
     writeFileSync(join(workspace, 'MEMORY.md'), '# Roses\n');
     const set = ['config', 'set', 'agents.defaults.workspace', workspace];
-    expect((await runCli(set, { env: { OPENCLAW_STATE_DIR: gateway.stateDir } })).code).toBe(0);
+    expect((await runCliShared(set, { env: { OPENCLAW_STATE_DIR: gateway.stateDir } })).code).toBe(0);
     await gateway.signal('SIGTERM');
     const archive = join(folder, 'all.tar.gz');
     expect((await cli('create', '--output', archive)).code).toBe(0);

@@ -7,7 +7,7 @@ import type { DoctorFinding } from '../../src/operations/doctor/finding';
 import { FakeModels } from '../fakes/model-server';
 import { FakeTelegram } from '../fakes/telegram-server';
 import { GatewayProcess, freePort } from '../harness/gateway-process';
-import { runCli } from '../harness/run-cli';
+import { runCliShared } from '../harness/cli-worker';
 
 const TOKEN = 'a-token-of-more-than-thirty-two-characters';
 
@@ -39,7 +39,7 @@ describe('doctor', () => {
       writeFileSync(join(stateDir, name), content, { mode: 0o600 });
     }
     spoil?.(stateDir);
-    const { code, stdout } = await runCli(['doctor', '--json'], {
+    const { code, stdout } = await runCliShared(['doctor', '--json'], {
       env: { OPENCLAW_STATE_DIR: stateDir, OPENCLAW_GATEWAY_PORT: String(port), OPENCLAW_UI_PORT: '0', ...env },
     });
     const { findings } = JSON.parse(stdout) as { findings: DoctorFinding[] };
@@ -249,27 +249,27 @@ describe('doctor', () => {
       OPENCLAW_UI_PORT: '0',
     };
     try {
-      const status = await runCli(['status'], { env });
+      const status = await runCliShared(['status'], { env });
       expect(status.code).toBe(0);
       expect(status.stdout).toContain('Model:     nosuch/model');
       expect(status.stdout).toMatch(/Problem: +model: the model of main: .*nosuch/);
       expect(status.stdout).toMatch(/Problem: +plugin: gone/);
-      const all = await runCli(['status', '--all'], { env });
+      const all = await runCliShared(['status', '--all'], { env });
       expect(all.stdout).toMatch(/Process: +\d+, Node v\d+/);
       expect(all.stdout).toMatch(/Database: +sqlite/);
-      const health = await runCli(['health', '--json'], { env });
+      const health = await runCliShared(['health', '--json'], { env });
       expect(health.code).toBe(1);
       expect(JSON.parse(health.stdout)).toMatchObject({ ok: false });
-      const doctor = await runCli(['doctor'], { env });
+      const doctor = await runCliShared(['doctor'], { env });
       expect(doctor.code).toBe(1);
       expect(doctor.stdout).toMatch(/problem {2}model: the model of main/);
       expect(doctor.stdout.match(/the model of main/g)).toHaveLength(1);
-      const stranger = await runCli(['doctor'], {
+      const stranger = await runCliShared(['doctor'], {
         env: { ...env, OPENCLAW_GATEWAY_TOKEN: 'a-token-of-somebody-else-altogether' },
       });
       expect(stranger.code).toBe(1);
       expect(stranger.stdout).toMatch(/problem {2}gateway: .*[\s\S]*OPENCLAW_GATEWAY_TOKEN/);
-      const watched = runCli(['status', '--watch', '--json'], { env });
+      const watched = runCliShared(['status', '--watch', '--json'], { env });
       expect((await watched).code).toBe(2);
     } finally {
       await gateway.stop();

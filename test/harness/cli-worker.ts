@@ -52,3 +52,22 @@ export class CliWorker {
     await gone;
   }
 }
+
+let shared: CliWorker | undefined;
+if (typeof afterAll === 'function')
+  afterAll(async () => {
+    await shared?.stop();
+    shared = undefined;
+  });
+
+/**
+ * As `runCli`, in one process for all commands of the spec. Not for a command that waits for another one, that reads from
+ * standard input, or whose process is what the test is about.
+ */
+export function runCliShared(
+  args: readonly string[],
+  { env = {} }: { env?: Record<string, string> } = {},
+): Promise<CliResult> {
+  shared ??= CliWorker.start({});
+  return shared.runWith(env, ...args);
+}

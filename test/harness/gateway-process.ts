@@ -37,7 +37,7 @@ export interface GatewayProcessOptions {
 }
 
 /**
- * A real gateway: a process, a real port, a state directory of its own. One that {@link stop} ends hands its process to the
+ * A real gateway: a process, a real port, a state directory of its own. One that {@link close} or {@link stop} ends hands its process to the
  * next, which finds the program loaded; a signal ends the process.
  */
 export class GatewayProcess {
@@ -132,10 +132,15 @@ export class GatewayProcess {
     return this.end();
   }
 
-  /** Ends it, and removes a temporary state directory. */
-  async stop(): Promise<void> {
+  /** Ends it in good order, and leaves its state. */
+  async close(): Promise<void> {
     if (!this.exited) this.isHandedBack = await handBack(this.child);
     await this.signal('SIGTERM');
+  }
+
+  /** Ends it, and removes a temporary state directory. */
+  async stop(): Promise<void> {
+    await this.close();
     if (this.ownsStateDir) rmSync(this.stateDir, { recursive: true, force: true });
   }
 }

@@ -46,7 +46,7 @@ export class ToolBench {
   /** Ends the gateway in good order and starts it on the same state. */
   async restart(): Promise<void> {
     this.client.close();
-    await this.gateway.signal('SIGTERM');
+    await this.gateway.close();
     const { stateDir, port } = this.gateway;
     this.gateway = await GatewayProcess.start({ stateDir, port, ...(this.env ? { env: this.env } : {}) });
     this.client = await WireClient.connected(this.gateway.url);

@@ -14,7 +14,8 @@ import { join, relative } from 'node:path';
 import JSON5 from 'json5';
 import { SqliteFile } from '../../src/storage/sqlite-file';
 import { GatewayProcess, until } from '../harness/gateway-process';
-import { type CliResult, runCli } from '../harness/run-cli';
+import { runCliShared } from '../harness/cli-worker';
+import type { CliResult } from '../harness/run-cli';
 import { WireClient } from '../harness/wire-client';
 
 interface Outcome {
@@ -28,9 +29,8 @@ describe('openclaw migrate', () => {
   let gateway: GatewayProcess;
   let source: string;
   const cli = (...args: string[]): Promise<CliResult> =>
-    runCli(['migrate', ...args], {
+    runCliShared(['migrate', ...args], {
       env: { OPENCLAW_STATE_DIR: gateway.stateDir, OPENCLAW_GATEWAY_PORT: String(gateway.port) },
-      timeoutMs: 60_000,
     });
   const write = (path: string, content: unknown): void => {
     const file = join(source, path);
@@ -259,7 +259,7 @@ describe('openclaw migrate', () => {
     const { stateDir, port } = gateway;
     gateway = await GatewayProcess.start({ stateDir, port });
     expect(gateway.output.join('')).toContain(`migrate plan ${stateDir}`);
-    const doctor = (): Promise<CliResult> => runCli(['doctor'], { env: { OPENCLAW_STATE_DIR: stateDir } });
+    const doctor = (): Promise<CliResult> => runCliShared(['doctor'], { env: { OPENCLAW_STATE_DIR: stateDir } });
     expect((await doctor()).stdout).toContain('which were not taken over');
     const outcome = JSON.parse((await cli('apply', stateDir, '--json', '--no-backup')).stdout) as Outcome;
     expect(outcome.counts).toEqual({ 'session done': 1, 'job done': 2, 'sender done': 1 });

@@ -4,7 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { until } from '../harness/gateway-process';
-import { type CliResult, runCli } from '../harness/run-cli';
+import { runCliShared } from '../harness/cli-worker';
+import type { CliResult } from '../harness/run-cli';
 import { ToolBench } from '../harness/tool-bench';
 
 const root = resolve(__dirname, '../..');
@@ -49,13 +50,12 @@ describe('plugins', () => {
   let folder: string;
 
   const cli = (...args: string[]): Promise<CliResult> =>
-    runCli(['plugins', ...args], {
+    runCliShared(['plugins', ...args], {
       env: {
         ...runner.env,
         OPENCLAW_STATE_DIR: bench.gateway.stateDir,
         OPENCLAW_GATEWAY_PORT: String(bench.gateway.port),
       },
-      timeoutMs: 60_000,
     });
   const write = (name: string, files: Record<string, string>): string => {
     for (const [file, text] of Object.entries(files)) {
@@ -115,7 +115,7 @@ describe('plugins', () => {
       'plugins.entries.counter',
       `{"config":{"pagerUrl":"${pager.url}"},"dmPolicy":"allowlist","allowFrom":["ann"]}`,
     ];
-    expect((await runCli(set, { env: { OPENCLAW_STATE_DIR: bench.gateway.stateDir } })).code).toBe(0);
+    expect((await runCliShared(set, { env: { OPENCLAW_STATE_DIR: bench.gateway.stateDir } })).code).toBe(0);
     expect((await cli('enable', 'counter')).stdout).toContain('counter is on');
     expect((await cli('doctor')).stdout).toContain('all is well');
     await bench.restart();
@@ -130,7 +130,9 @@ describe('plugins', () => {
     expect(payload).toEqual({ messages: 3 });
     const status = await bench.client.call('channels.status', {});
     expect(JSON.stringify(status.payload)).toContain('"pager"');
-    const skills = await runCli(['skills', 'list', '--json'], { env: { OPENCLAW_STATE_DIR: bench.gateway.stateDir } });
+    const skills = await runCliShared(['skills', 'list', '--json'], {
+      env: { OPENCLAW_STATE_DIR: bench.gateway.stateDir },
+    });
     expect(skills.stdout).toContain('"counting"');
     const models = await bench.client.call('models.list', {});
     expect(JSON.stringify(models.payload)).toContain('counter-models');
@@ -142,7 +144,7 @@ describe('plugins', () => {
       plugin('two', { tools: [{ name: 'first', description: '1' }] }, 'exports.tools = { first: () => "1st" };'),
     );
     const says = async (policy: object, expected: string): Promise<void> => {
-      await runCli(['config', 'set', 'tools', JSON.stringify(policy)], {
+      await runCliShared(['config', 'set', 'tools', JSON.stringify(policy)], {
         env: { OPENCLAW_STATE_DIR: bench.gateway.stateDir },
       });
       await until(`"${expected}" with ${JSON.stringify(policy)}`, async () =>
@@ -235,7 +237,7 @@ describe('plugins', () => {
     expect(await bench.call('work', {})).toContain('done');
     appendFileSync(join(bench.gateway.stateDir, 'plugins', 'honest', 'index.js'), '// more\n');
     for (const entry of ['gone', 'broken'])
-      await runCli(['config', 'set', `plugins.entries.${entry}.enabled`, 'true'], {
+      await runCliShared(['config', 'set', `plugins.entries.${entry}.enabled`, 'true'], {
         env: { OPENCLAW_STATE_DIR: bench.gateway.stateDir },
       });
     mkdirSync(join(bench.gateway.stateDir, 'plugins', 'broken'));

@@ -6,7 +6,8 @@ import { parseEnv } from 'node:util';
 import { ServiceManager } from '../../src/operations/service/service-manager';
 import { HARDENING, launchdPlist, systemdUnit, windowsScript } from '../../src/operations/service/unit-files';
 import { GatewayProcess, TEST_TOKEN, until } from '../harness/gateway-process';
-import { type CliResult, runCli } from '../harness/run-cli';
+import { runCliShared } from '../harness/cli-worker';
+import type { CliResult } from '../harness/run-cli';
 
 const SPEC = {
   node: '/usr/bin/node',
@@ -130,7 +131,7 @@ describe('files of services', () => {
     PATH: `${home}/bin:${process.env['PATH'] ?? ''}`,
   });
   const cliWith = (env: Record<string, string>, ...args: string[]): Promise<CliResult> =>
-    runCli(['gateway', ...args], { env: { ...surroundings(), ...env } });
+    runCliShared(['gateway', ...args], { env: { ...surroundings(), ...env } });
   const cli = (...args: string[]): Promise<CliResult> => cliWith({}, ...args);
   const orders = (): string[] => readFileSync(join(home, 'orders'), 'utf8').trim().split('\n');
 
@@ -242,7 +243,7 @@ describe('files of services', () => {
     delete env['OPENCLAW_GATEWAY_PORT'];
     const gateway = await GatewayProcess.start({ stateDir: state, env });
     try {
-      const models = await runCli(['models', 'list', '--json'], {
+      const models = await runCliShared(['models', 'list', '--json'], {
         env: { OPENCLAW_STATE_DIR: state, OPENCLAW_GATEWAY_PORT: String(gateway.port) },
       });
       expect(models.stdout).toContain('mistral');
@@ -272,7 +273,9 @@ describe('files of services', () => {
 
   it('stops a gateway that was started by hand', async () => {
     const gateway = await GatewayProcess.start({ config: {} });
-    const stopped = await runCli(['gateway', 'stop'], { env: { HOME: home, OPENCLAW_STATE_DIR: gateway.stateDir } });
+    const stopped = await runCliShared(['gateway', 'stop'], {
+      env: { HOME: home, OPENCLAW_STATE_DIR: gateway.stateDir },
+    });
     expect(stopped.stdout).toContain('was told to stop');
     await until('its end', () => gateway.exited);
     await gateway.stop();
