@@ -54,7 +54,8 @@ async function withBench(work: (bench: Bench) => Promise<void>): Promise<void> {
       telegram,
       async start(crashAt) {
         const env = crashAt === undefined ? {} : crashEnv(crashAt);
-        const gateway = await GatewayProcess.start({ stateDir, port, env, dontWait: crashAt !== undefined });
+        const dontWait = crashAt !== undefined;
+        const gateway = await GatewayProcess.start({ stateDir, port, env, dontWait, ownProcess: false });
         gateways.push(gateway);
         return gateway;
       },
@@ -114,7 +115,7 @@ describe('commands, killed', () => {
           const second = await start();
           await until('the answer', answered);
           await until('every end to be on disk', () => open() === 0);
-          await second.signal('SIGTERM');
+          await second.close();
           const [text = '', ...more] = telegram.textsIn(OWNER);
           const label = `after write ${n}: ${text}`;
           expect([label, more]).toEqual([label, []]);

@@ -82,6 +82,7 @@ describe('a common question while the gateway is killed', () => {
       stateDir,
       config,
       dontWait: true,
+      ownProcess: false,
       env: { OPENCLAW_TEST_MODE: '1', OPENCLAW_TEST_CRASH_AT: String(n) },
     });
     try {
@@ -93,6 +94,7 @@ describe('a common question while the gateway is killed', () => {
       await gateway.signal('SIGKILL');
       gateway = await GatewayProcess.start({ stateDir });
       await answerAll(gateway);
+      await gateway.close();
       const runs = Array.from({ length: CALLS }, (_, call) =>
         existsSync(ledger(call)) ? readFileSync(ledger(call), 'utf8').split('\n').length - 1 : 0,
       );

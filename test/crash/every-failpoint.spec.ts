@@ -50,6 +50,7 @@ async function dieAfterWrite(n: number): Promise<Outcome> {
       stateDir,
       port,
       dontWait: true,
+      ownProcess: false,
       env: { OPENCLAW_TEST_MODE: '1', OPENCLAW_TEST_CRASH_AT: String(n) },
     });
     const first = gateway;
@@ -63,7 +64,7 @@ async function dieAfterWrite(n: number): Promise<Outcome> {
     await until('the answer', done);
     // The answer may be there already while the gateway still finds that out.
     await until('every delivery to have ended', () => delivered(gateway as GatewayProcess));
-    await gateway.signal('SIGTERM');
+    await gateway.close();
     return { died, answers: telegram.textsIn(5), ...judge(stateDir) };
   } finally {
     await gateway?.signal('SIGKILL');

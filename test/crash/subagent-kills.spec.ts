@@ -50,6 +50,7 @@ async function dieAfterWrite(n: number): Promise<{ died: boolean; told: number; 
       stateDir,
       port,
       dontWait: true,
+      ownProcess: false,
       env: { OPENCLAW_TEST_MODE: '1', OPENCLAW_TEST_CRASH_AT: String(n) },
     });
     const first = gateway;
@@ -60,6 +61,7 @@ async function dieAfterWrite(n: number): Promise<{ died: boolean; told: number; 
     gateway = await GatewayProcess.start({ stateDir, port });
     await until('the result in the chat', () => told().length > 0);
     await new Promise((resolve) => setTimeout(resolve, 300));
+    await gateway.close();
     return { died, told: told().length, answers: [...told(), ...results] };
   } finally {
     await gateway?.signal('SIGKILL');

@@ -32,7 +32,7 @@ export interface GatewayProcessOptions {
   cwd?: string;
   /** Don't wait for `/ready`. */
   dontWait?: boolean;
-  /** Its process has run no other gateway before, and runs none after it. */
+  /** Its process has run no other gateway before, and runs none after it; also where it is not waited for, by default. */
   ownProcess?: boolean;
 }
 
@@ -141,7 +141,7 @@ export class GatewayProcess {
   /** Ends it, and removes a temporary state directory. */
   async stop(): Promise<void> {
     await this.close();
-    if (this.ownsStateDir) rmSync(this.stateDir, { recursive: true, force: true });
+    if (this.ownsStateDir) rmSync(this.stateDir, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
   }
 }
 
@@ -150,8 +150,7 @@ const isOrdinary = ({ args, nodeArgs, entry, runBy, cwd, dontWait, ownProcess }:
   [args, nodeArgs, entry, runBy, cwd, process.env['TEST_PROGRAM'], process.env['TEST_COVERAGE']].every(
     (each) => each === undefined,
   ) &&
-  !dontWait &&
-  !ownProcess &&
+  !(ownProcess ?? dontWait) &&
   canShareProcess();
 
 export function writeConfig(stateDir: string, config: Record<string, unknown>): void {

@@ -3,6 +3,8 @@
 // environment. A gateway that is not handed back ends the process with it, as always.
 const { join } = require('node:path');
 const root = join(__dirname, '..', '..');
+/** As in src/bootstrap/gateway.command.ts. */
+const LEFT_OPEN_MS = 1000;
 const { exit } = process;
 let isHandedBack = false;
 let isIdle = false;
@@ -42,6 +44,15 @@ async function untilTheEnd(ended) {
   isHandedBack = false;
   isIdle = true;
   process.channel?.ref();
+  await untilNothingWorks();
   // Whoever reads knows by it that this was all.
   for (const stream of [process.stdout, process.stderr]) stream.write('\0');
+}
+
+/** Where the process ended, programs and file work that a gateway has begun would have their second, too. */
+async function untilNothingWorks() {
+  const deadline = Date.now() + LEFT_OPEN_MS;
+  const works = () =>
+    process.getActiveResourcesInfo().some((each) => each === 'ProcessWrap' || each.startsWith('FSReq'));
+  while (works() && Date.now() < deadline) await new Promise((next) => setTimeout(next, 10));
 }
