@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { FakeModels } from '../fakes/model-server';
 import { FakeTelegram } from '../fakes/telegram-server';
 import { GatewayProcess, until } from '../harness/gateway-process';
-import { runCli } from '../harness/run-cli';
+import { runCliShared } from '../harness/cli-worker';
 import { WireClient } from '../harness/wire-client';
 
 const OWNER = 5;
@@ -53,8 +53,8 @@ describe('accounts of channels', () => {
     const accounts = payload?.['channelAccounts'] as { telegram: Record<string, unknown>[] };
     return accounts.telegram.find(({ accountId }) => accountId === account) ?? {};
   };
-  const cli = (action: string, account: string): ReturnType<typeof runCli> =>
-    runCli(['channels', action, 'telegram', '--account', account], {
+  const cli = (action: string, account: string): ReturnType<typeof runCliShared> =>
+    runCliShared(['channels', action, 'telegram', '--account', account], {
       env: { OPENCLAW_STATE_DIR: gateway.stateDir, OPENCLAW_GATEWAY_PORT: String(gateway.port) },
     });
   const reaches = (account: string, state: string): Promise<void> =>

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { SqliteFile } from '../../src/storage/sqlite-file';
 import { FakeModels } from '../fakes/model-server';
 import { GatewayProcess, freePort, until, writeConfig } from '../harness/gateway-process';
-import { runCli } from '../harness/run-cli';
+import { runCliShared } from '../harness/cli-worker';
 import { WireClient } from '../harness/wire-client';
 import { type ChannelDriver, DRIVERS } from './channel-drivers';
 
@@ -65,8 +65,10 @@ describe.each(Object.keys(DRIVERS))('an update of %s that can not be handled', (
     expect(reason).toContain('nobody can take this');
     expect(raw).toContain('poison');
     const env = { OPENCLAW_STATE_DIR: stateDir, OPENCLAW_GATEWAY_PORT: String(gateway.port) };
-    expect((await runCli(['channels', 'dead-letters', 'list'], { env })).stdout).toContain('could not be handled');
-    expect((await runCli(['doctor'], { env })).stdout).toContain('1 message came in and could not be handled');
+    expect((await runCliShared(['channels', 'dead-letters', 'list'], { env })).stdout).toContain(
+      'could not be handled',
+    );
+    expect((await runCliShared(['doctor'], { env })).stdout).toContain('1 message came in and could not be handled');
 
     // It does not come again with the next start either.
     await gateway.signal('SIGKILL');
@@ -83,7 +85,7 @@ describe.each(Object.keys(DRIVERS))('an update of %s that can not be handled', (
   /** What stands in the way is said and the update kept; without it the update is answered, once. */
   async function tryAgain(id: string): Promise<void> {
     const env = { OPENCLAW_STATE_DIR: stateDir, OPENCLAW_GATEWAY_PORT: String(gateway.port) };
-    const resubmit = () => runCli(['channels', 'dead-letters', 'resubmit', id.slice(0, 8)], { env });
+    const resubmit = () => runCliShared(['channels', 'dead-letters', 'resubmit', id.slice(0, 8)], { env });
     const answers = () => platform.shown().filter(({ text }) => text === 'What?').length;
     const still = await resubmit();
     expect([still.code, still.stdout + still.stderr]).toEqual([1, expect.stringContaining('nobody can take this')]);

@@ -2,7 +2,7 @@ import { Gate } from '../fakes/model-formats/model-format';
 import { FakeModels } from '../fakes/model-server';
 import { FakeTelegram } from '../fakes/telegram-server';
 import { GatewayProcess, until } from '../harness/gateway-process';
-import { runCli } from '../harness/run-cli';
+import { runCliShared } from '../harness/cli-worker';
 import { WireClient } from '../harness/wire-client';
 
 const OWNER = 5;
@@ -306,7 +306,7 @@ describe('Telegram', () => {
       telegram.faults.add('sendMessage', { kind: 'status', status: 403, description: 'Forbidden: bot was blocked' }, 1);
       telegram.say({ chatId: OWNER, text: 'Hello' });
       const cli = (...args: string[]) =>
-        runCli(['channels', 'dead-letters', ...args], {
+        runCliShared(['channels', 'dead-letters', ...args], {
           env: { OPENCLAW_STATE_DIR: gateway.stateDir, OPENCLAW_GATEWAY_PORT: String(gateway.port) },
         });
       const list = async () =>
@@ -337,7 +337,9 @@ describe('Telegram', () => {
     it('are told a code once, and let in with it', async () => {
       await start({ dmPolicy: 'pairing', allowFrom: [] });
       const cli = (...args: string[]) =>
-        runCli(args, { env: { OPENCLAW_STATE_DIR: gateway.stateDir, OPENCLAW_GATEWAY_PORT: String(gateway.port) } });
+        runCliShared(args, {
+          env: { OPENCLAW_STATE_DIR: gateway.stateDir, OPENCLAW_GATEWAY_PORT: String(gateway.port) },
+        });
       telegram.say({ chatId: STRANGER, text: 'Let me in', name: 'Eve' });
       await answered(1, STRANGER);
       telegram.say({ chatId: STRANGER, text: 'Hello?' });

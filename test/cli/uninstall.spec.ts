@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GatewayProcess } from '../harness/gateway-process';
-import { runCli } from '../harness/run-cli';
+import { runCliShared } from '../harness/cli-worker';
 
 describe('openclaw reset, uninstall and docs', () => {
   let home: string;
@@ -16,8 +16,8 @@ describe('openclaw reset, uninstall and docs', () => {
   });
   afterEach(() => rmSync(home, { recursive: true, force: true }));
   const there = (...names: string[]): boolean[] => names.map((name) => existsSync(join(stateDir, name)));
-  const run = (...args: string[]): ReturnType<typeof runCli> =>
-    runCli(args, { env: { HOME: home, OPENCLAW_STATE_DIR: stateDir } });
+  const run = (...args: string[]): ReturnType<typeof runCliShared> =>
+    runCliShared(args, { env: { HOME: home, OPENCLAW_STATE_DIR: stateDir } });
   const ALL = ['openclaw.json', 'secrets.json', 'skills', 'workspace/SOUL.md'];
 
   it.each<[string, boolean[]]>([
@@ -47,8 +47,8 @@ describe('openclaw reset, uninstall and docs', () => {
   });
 
   it('removes no folder that holds more than it should, and none that is not ours', async () => {
-    const asState = (folder: string): ReturnType<typeof runCli> =>
-      runCli(['uninstall', '--state', '--yes'], { env: { HOME: home, OPENCLAW_STATE_DIR: folder } });
+    const asState = (folder: string): ReturnType<typeof runCliShared> =>
+      runCliShared(['uninstall', '--state', '--yes'], { env: { HOME: home, OPENCLAW_STATE_DIR: folder } });
     writeFileSync(join(home, 'openclaw.json'), '{}');
     expect(await asState(home)).toMatchObject({ code: 1, stderr: expect.stringContaining('nothing was removed') });
     expect(existsSync(join(home, 'openclaw.json'))).toBe(true);
@@ -69,7 +69,7 @@ describe('openclaw reset, uninstall and docs', () => {
       ['reset', '--scope', 'full', '--yes'],
       ['uninstall', '--state', '--yes'],
     ])
-      expect(await runCli(args, { env })).toMatchObject({
+      expect(await runCliShared(args, { env })).toMatchObject({
         code: 1,
         stderr: expect.stringContaining('the gateway runs'),
       });

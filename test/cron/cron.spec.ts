@@ -2,7 +2,7 @@ import { Gate } from '../fakes/model-formats/model-format';
 import { FakeModels } from '../fakes/model-server';
 import { FakeTelegram } from '../fakes/telegram-server';
 import { GatewayProcess, until } from '../harness/gateway-process';
-import { runCli } from '../harness/run-cli';
+import { runCliShared } from '../harness/cli-worker';
 import { TestDatabase } from '../harness/stores';
 import { WireClient } from '../harness/wire-client';
 
@@ -280,7 +280,7 @@ describe('scheduled jobs', () => {
 
   it('are looked after from the command line', async () => {
     const env = { OPENCLAW_STATE_DIR: gateway.stateDir, OPENCLAW_GATEWAY_PORT: String(gateway.port) };
-    const cli = (...args: string[]): ReturnType<typeof runCli> => runCli(['cron', ...args], { env });
+    const cli = (...args: string[]): ReturnType<typeof runCliShared> => runCliShared(['cron', ...args], { env });
     const made = await cli(
       'add',
       '--name',

@@ -1,5 +1,5 @@
 import { until } from '../harness/gateway-process';
-import { runCli } from '../harness/run-cli';
+import { runCliShared } from '../harness/cli-worker';
 import { ToolBench } from '../harness/tool-bench';
 
 const YEAR = new Date().getUTCFullYear() + 1;
@@ -36,7 +36,7 @@ describe('a person in another zone than the host', () => {
   const tool = (schedule: unknown, more: Record<string, unknown> = {}): Promise<string> =>
     bench.call('cron', { action: 'add', job: { schedule, payload: { kind: 'systemEvent', text: 'tea' }, ...more } });
   const cli = (...args: string[]) =>
-    runCli(['cron', ...args], {
+    runCliShared(['cron', ...args], {
       env: {
         OPENCLAW_STATE_DIR: bench.gateway.stateDir,
         OPENCLAW_GATEWAY_PORT: String(bench.gateway.port),
@@ -148,7 +148,7 @@ describe('a person in another zone than the host', () => {
   it('takes jobs that name no zone along to another one', async () => {
     const { job } = await add({ kind: 'cron', expr: '15 6 * * *' });
     const { job: fixed } = await add({ kind: 'cron', expr: '15 6 * * *', tz: 'Asia/Tokyo' });
-    const set = await runCli(['config', 'set', 'agents.defaults.userTimezone', 'Europe/Paris'], {
+    const set = await runCliShared(['config', 'set', 'agents.defaults.userTimezone', 'Europe/Paris'], {
       env: { OPENCLAW_STATE_DIR: bench.gateway.stateDir },
     });
     expect(set.code).toBe(0);
@@ -159,7 +159,7 @@ describe('a person in another zone than the host', () => {
   });
 
   it('is refused a zone that there is not', async () => {
-    const { code, stderr } = await runCli(['config', 'set', 'agents.defaults.userTimezone', 'Mars/Base'], {
+    const { code, stderr } = await runCliShared(['config', 'set', 'agents.defaults.userTimezone', 'Mars/Base'], {
       env: { OPENCLAW_STATE_DIR: bench.gateway.stateDir },
     });
     expect([code, stderr]).toEqual([78, expect.stringContaining('time zone of the IANA list')]);

@@ -24,7 +24,7 @@ describe('life of a gateway', () => {
   const gateways: GatewayProcess[] = [];
   const folders: string[] = [];
   const start = async (options: GatewayProcessOptions = {}): Promise<GatewayProcess> => {
-    const gateway = await GatewayProcess.start(options);
+    const gateway = await GatewayProcess.start({ ownProcess: true, ...options });
     gateways.push(gateway);
     return gateway;
   };

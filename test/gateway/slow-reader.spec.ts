@@ -6,7 +6,7 @@ const KIB = 1024;
 
 describe('a client that stops reading', () => {
   it('is closed, costs little memory, and holds up nobody', async () => {
-    const gateway = await GatewayProcess.start();
+    const gateway = await GatewayProcess.start({ ownProcess: true });
     const resident = (): number =>
       Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${gateway.child.pid}/status`, 'utf8'))?.[1]) * KIB;
     try {

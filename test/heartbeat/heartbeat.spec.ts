@@ -5,7 +5,7 @@ import { Gate } from '../fakes/model-formats/model-format';
 import { FakeModels } from '../fakes/model-server';
 import { FakeTelegram } from '../fakes/telegram-server';
 import { GatewayProcess, until } from '../harness/gateway-process';
-import { runCli } from '../harness/run-cli';
+import { runCliShared } from '../harness/cli-worker';
 import { WireClient } from '../harness/wire-client';
 
 const OWNER = 5;
@@ -155,7 +155,7 @@ describe('heartbeats', () => {
       { models: { providers: { fake: models.provider('openai-completions'), spare } } },
     );
     const cli = (...args: string[]) =>
-      runCli(['system', ...args], {
+      runCliShared(['system', ...args], {
         env: { OPENCLAW_STATE_DIR: gateway.stateDir, OPENCLAW_GATEWAY_PORT: String(gateway.port) },
       });
     expect((await client.call('set-heartbeats', { enabled: 'no' })).error?.code).toBe('INVALID_REQUEST');
@@ -186,7 +186,7 @@ describe('heartbeats', () => {
     it('is told at once, or waits for the next heartbeat, over a kill too, each once', async () => {
       await start({ every: '1h' });
       const cli = (...args: string[]) =>
-        runCli(['system', 'event', ...args], {
+        runCliShared(['system', 'event', ...args], {
           env: { OPENCLAW_STATE_DIR: gateway.stateDir, OPENCLAW_GATEWAY_PORT: String(gateway.port) },
         });
       expect((await cli('--text', 'The parcel is here')).stdout).toContain('with the next heartbeat');

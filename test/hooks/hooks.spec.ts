@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { FakeModels } from '../fakes/model-server';
 import { FakeTelegram } from '../fakes/telegram-server';
 import { GatewayProcess, until } from '../harness/gateway-process';
-import { type CliResult, runCli } from '../harness/run-cli';
+import { runCliShared } from '../harness/cli-worker';
+import type { CliResult } from '../harness/run-cli';
 import { WireClient } from '../harness/wire-client';
 
 const OWNER = 5;
@@ -17,7 +18,7 @@ describe('hooks', () => {
   let folder: string;
 
   const cli = (...args: string[]): Promise<CliResult> =>
-    runCli(['hooks', ...args], {
+    runCliShared(['hooks', ...args], {
       env: { OPENCLAW_STATE_DIR: gateway.stateDir, OPENCLAW_GATEWAY_PORT: String(gateway.port) },
     });
   const hook = (name: string, events: string[], code: string, more: Record<string, unknown> = {}): string => {
@@ -90,7 +91,7 @@ describe('hooks', () => {
     await cli('enable', 'greeter');
     const check = await cli('check');
     expect([check.code, check.stdout]).toEqual([1, expect.stringContaining('lacks WORD') as string]);
-    await runCli(['config', 'set', 'hooks.internal.entries.greeter.env', '{"WORD":"leaf"}'], {
+    await runCliShared(['config', 'set', 'hooks.internal.entries.greeter.env', '{"WORD":"leaf"}'], {
       env: { OPENCLAW_STATE_DIR: gateway.stateDir },
     });
     await until('it runs', () => runs('greeter'));
@@ -189,7 +190,7 @@ describe('hooks', () => {
     const workspace = (name: string): string => join(gateway.stateDir, 'workspace', name);
     writeFileSync(workspace('HOUSE.md'), 'The house has a blue door.');
     writeFileSync(workspace('BOOT.md'), 'Say good morning to the plants.');
-    await runCli(
+    await runCliShared(
       [
         'config',
         'set',

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SqliteFile } from '../../src/storage/sqlite-file';
 import { FakeEmbeddings } from '../fakes/embedding-server';
-import { runCli } from '../harness/run-cli';
+import { runCliShared } from '../harness/cli-worker';
 import { ToolBench } from '../harness/tool-bench';
 
 describe('search by meaning with a server that has limits', () => {
@@ -39,7 +39,7 @@ describe('search by meaning with a server that has limits', () => {
   const status = async (): Promise<Record<string, unknown>> =>
     (await bench.client.call('memory.status', {})).payload ?? {};
   const memory = (...args: string[]) =>
-    runCli(['memory', ...args], {
+    runCliShared(['memory', ...args], {
       env: { OPENCLAW_STATE_DIR: bench.gateway.stateDir, OPENCLAW_GATEWAY_PORT: String(bench.gateway.port) },
     });
 

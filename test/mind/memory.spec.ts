@@ -2,7 +2,7 @@ import { appendFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { VectorSet } from '../../src/memory/vector-set';
 import { until } from '../harness/gateway-process';
-import { runCli } from '../harness/run-cli';
+import { runCliShared } from '../harness/cli-worker';
 import { ToolBench } from '../harness/tool-bench';
 import { FakeSite } from '../fakes/web-site';
 
@@ -43,7 +43,7 @@ describe('memory', () => {
       const answer = await bench.client.call('memory.search', { query: 'tea' });
       expect(answer.payload).toMatchObject({ provider: 'none', model: 'full-text' });
       expect(answer.payload?.['note']).toContain('no embedding provider');
-      const shown = await runCli(['memory', 'search', 'dentist', '--json'], {
+      const shown = await runCliShared(['memory', 'search', 'dentist', '--json'], {
         env: { OPENCLAW_STATE_DIR: bench.gateway.stateDir, OPENCLAW_GATEWAY_PORT: String(bench.gateway.port) },
       });
       expect(JSON.parse(shown.stdout)).toMatchObject({ results: [{ path: 'memory/2026-01-05.md', source: 'memory' }] });

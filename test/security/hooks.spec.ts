@@ -9,7 +9,8 @@ import { hooksIn } from '../../src/automation/hooks/hook-folder';
 import { FakeModels } from '../fakes/model-server';
 import { FakeTelegram } from '../fakes/telegram-server';
 import { GatewayProcess, until } from '../harness/gateway-process';
-import { type CliResult, runCli } from '../harness/run-cli';
+import { runCliShared } from '../harness/cli-worker';
+import type { CliResult } from '../harness/run-cli';
 import { WireClient } from '../harness/wire-client';
 
 const OWNER = 5;
@@ -77,9 +78,9 @@ describe('hooks of others', () => {
     OPENCLAW_STATE_DIR: gateway.stateDir,
     OPENCLAW_GATEWAY_PORT: String(gateway.port),
   });
-  const cli = (...args: string[]): Promise<CliResult> => runCli(['hooks', ...args], { env: env() });
+  const cli = (...args: string[]): Promise<CliResult> => runCliShared(['hooks', ...args], { env: env() });
   const set = (key: string, value: unknown): Promise<CliResult> =>
-    runCli(['config', 'set', key, JSON.stringify(value)], { env: env() });
+    runCliShared(['config', 'set', key, JSON.stringify(value)], { env: env() });
   const writeHook = (path: string, name: string, code: string): void => {
     mkdirSync(path, { recursive: true });
     writeFileSync(
@@ -167,7 +168,7 @@ describe('hooks of others', () => {
     await until('the log', () => gateway.log.includes('its files have changed'));
     expect([existsSync(workspace('first')), existsSync(workspace('second'))]).toEqual([false, false]);
     expect((await cli('list')).stdout).toContain('changed; agree again with: openclaw hooks enable wshook');
-    expect((await runCli(['doctor'], { env: env() })).stdout).toContain('wshook: changed; agree again with');
+    expect((await runCliShared(['doctor'], { env: env() })).stdout).toContain('wshook: changed; agree again with');
 
     // A file beside it is a change as well, also after a start of the gateway, which says so.
     await enable('wshook');

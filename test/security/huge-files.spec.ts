@@ -13,7 +13,7 @@ const PATCH = `*** Begin Patch
 describe('a file that is larger than the memory', () => {
   let bench: ToolBench;
   beforeAll(async () => {
-    bench = await ToolBench.start({ config: { tools: { exec: { applyPatch: { enabled: true } } } } });
+    bench = await ToolBench.start({ ownProcess: true, config: { tools: { exec: { applyPatch: { enabled: true } } } } });
   });
   afterAll(() => bench.stop());
   beforeEach(() => {
