@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import JSON5 from 'json5';
 import { GatewayProcess, OPENCLAW, TEST_TOKEN, cleanEnvironment, freePort, until } from '../harness/gateway-process';
-import { CliWorker } from '../harness/cli-worker';
+import { CliWorker, runCliShared } from '../harness/cli-worker';
 import { type CliResult, runCli } from '../harness/run-cli';
 import { WireClient } from '../harness/wire-client';
 
@@ -180,7 +180,7 @@ describe('command line', () => {
     let stateDir: string;
     let file: string;
     const run = (...args: string[]): Promise<CliResult> =>
-      runCli(['config', ...args], { env: { OPENCLAW_STATE_DIR: stateDir } });
+      runCliShared(['config', ...args], { env: { OPENCLAW_STATE_DIR: stateDir } });
 
     beforeEach(() => {
       stateDir = mkdtempSync(join(tmpdir(), 'openclaw-cli-'));
@@ -252,7 +252,7 @@ describe('command line', () => {
       });
       chmodSync(file, 0o644);
       const doctor = (...args: string[]) =>
-        runCli(['doctor', ...args], { env: { OPENCLAW_STATE_DIR: stateDir, BOT: '7:x' } });
+        runCliShared(['doctor', ...args], { env: { OPENCLAW_STATE_DIR: stateDir, BOT: '7:x' } });
       expect((await doctor()).stdout).toContain('channels.telegram');
       const fixed = await doctor('--fix');
       expect(fixed.stdout).toMatch(/fixed .*chmod 600[\s\S]*fixed .*providers->channels/);
@@ -269,7 +269,7 @@ describe('command line', () => {
 
     it('doctor sees a file that others can read', async () => {
       chmodSync(file, 0o644);
-      const { code, stdout } = await runCli(['doctor'], { env: { OPENCLAW_STATE_DIR: stateDir } });
+      const { code, stdout } = await runCliShared(['doctor'], { env: { OPENCLAW_STATE_DIR: stateDir } });
       expect(code).toBe(1);
       expect(stdout).toContain(`files.open: ${file} is open to other users (644)`);
       expect(stdout).toContain(`fix: chmod 600 ${file}`);

@@ -4,7 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GatewayProcess, TEST_TOKEN, freePort } from '../harness/gateway-process';
-import { type CliResult, runCli } from '../harness/run-cli';
+import { runCliShared } from '../harness/cli-worker';
+import type { CliResult } from '../harness/run-cli';
 
 describe('dashboard', () => {
   let gateway: GatewayProcess | undefined;
@@ -15,7 +16,7 @@ describe('dashboard', () => {
     gateway = foreign = undefined;
   });
   const dashboard = ({ stateDir, port }: { stateDir: string; port: number }, ...args: string[]): Promise<CliResult> =>
-    runCli(['dashboard', '--no-open', ...args], {
+    runCliShared(['dashboard', '--no-open', ...args], {
       // What a user has who started the gateway with flags: the guess from these would be wrong.
       env: { OPENCLAW_STATE_DIR: stateDir, OPENCLAW_GATEWAY_PORT: String(port) },
     });
@@ -34,7 +35,7 @@ describe('dashboard', () => {
     await new Promise((done) => foreign?.once('listening', done));
     const { port } = foreign.address() as AddressInfo;
     gateway = await GatewayProcess.start({ env: { OPENCLAW_UI_PORT: String(port) } });
-    const { code, stdout } = await runCli(['dashboard', '--no-open'], {
+    const { code, stdout } = await runCliShared(['dashboard', '--no-open'], {
       env: {
         OPENCLAW_STATE_DIR: gateway.stateDir,
         OPENCLAW_GATEWAY_PORT: String(gateway.port),

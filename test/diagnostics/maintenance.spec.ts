@@ -5,7 +5,7 @@ import { SqliteFile } from '../../src/storage/sqlite-file';
 import { FakeModels } from '../fakes/model-server';
 import { FakeTelegram } from '../fakes/telegram-server';
 import { GatewayProcess, TEST_TOKEN, until } from '../harness/gateway-process';
-import { runCli } from '../harness/run-cli';
+import { runCliShared } from '../harness/cli-worker';
 import { WireClient } from '../harness/wire-client';
 
 const OWNER = 5;
@@ -48,7 +48,7 @@ describe('a gateway looks after itself', () => {
     await until('an answer', () => telegram.textsIn(OWNER).length > 0);
   };
   const cli = (...args: string[]) =>
-    runCli(args, {
+    runCliShared(args, {
       env: { OPENCLAW_STATE_DIR: gateway.stateDir, OPENCLAW_GATEWAY_PORT: String(gateway.port) },
     });
 

@@ -7,7 +7,7 @@ import { FakeModels } from '../fakes/model-server';
 import { FakeTelegram } from '../fakes/telegram-server';
 import { FakeSite } from '../fakes/web-site';
 import { GatewayProcess, until, writeConfig } from '../harness/gateway-process';
-import { runCli } from '../harness/run-cli';
+import { runCliShared } from '../harness/cli-worker';
 import { WireClient } from '../harness/wire-client';
 
 const TOKEN = 'hook-token-that-nobody-can-guess-4711';
@@ -51,7 +51,7 @@ describe('webhooks', () => {
   /** The owner looks at a transform and agrees; the running gateway notices. */
   const enable = async (module: string): Promise<void> => {
     const env = { OPENCLAW_STATE_DIR: gateway.stateDir, OPENCLAW_GATEWAY_PORT: String(gateway.port) };
-    expect((await runCli(['webhooks', 'enable', module], { env })).stdout).toContain(`${module} is on`);
+    expect((await runCliShared(['webhooks', 'enable', module], { env })).stdout).toContain(`${module} is on`);
     await until('the transform runs', async () => {
       const { payload } = await client.call('webhooks.list', {});
       const { mappings } = payload?.['inbound'] as { mappings: { transform?: { module: string; reason?: string } }[] };
@@ -77,12 +77,12 @@ describe('webhooks', () => {
     expect((await post('/hooks/wake', { text: 'x' })).status).toBe(404);
     const env = { OPENCLAW_STATE_DIR: gateway.stateDir, OPENCLAW_GATEWAY_PORT: String(gateway.port) };
     writeConfig(gateway.stateDir, { hooks: { enabled: true, token: ' ' } });
-    const bad = await runCli(['config', 'validate'], { env });
+    const bad = await runCliShared(['config', 'validate'], { env });
     expect([bad.code, bad.stdout + bad.stderr]).toEqual([1, expect.stringContaining('hooks.token') as string]);
     writeConfig(gateway.stateDir, {
       hooks: { enabled: true, token: TOKEN, path: '/', mappings: [{ signature: { secret: '' } }] },
     });
-    const worse = await runCli(['config', 'validate'], { env });
+    const worse = await runCliShared(['config', 'validate'], { env });
     expect(worse.stdout + worse.stderr).toContain('hooks.path');
     expect(worse.stdout + worse.stderr).toContain('hooks.mappings[0].signature.secret');
   });
@@ -255,7 +255,7 @@ describe('webhooks', () => {
       const { mappings } = payload?.['inbound'] as { mappings: { transform?: { reason?: string } }[] };
       expect(mappings[0]?.transform?.reason).toContain(why);
       const env = { OPENCLAW_STATE_DIR: gateway.stateDir, OPENCLAW_GATEWAY_PORT: String(gateway.port) };
-      expect((await runCli(['doctor'], { env })).stdout).toContain(why);
+      expect((await runCliShared(['doctor'], { env })).stdout).toContain(why);
     };
     await refused('nobody has agreed to its files');
     await enable('transforms/shape.js');
@@ -269,7 +269,7 @@ describe('webhooks', () => {
     expect((await post('/in/shape', {})).status).toBe(202);
     await until('the shaped text', () => last().includes('shaped planted'));
     const env = { OPENCLAW_STATE_DIR: gateway.stateDir };
-    expect((await runCli(['webhooks', 'enable', 'other.js'], { env })).stderr).toContain('transforms/shape.js');
+    expect((await runCliShared(['webhooks', 'enable', 'other.js'], { env })).stderr).toContain('transforms/shape.js');
   });
 
   describe('to other programs', () => {
@@ -314,7 +314,7 @@ describe('webhooks', () => {
     it('can be tried and listed on the command line', async () => {
       await start({ ...outbound(), enabled: true, token: TOKEN });
       const cli = (...args: string[]) =>
-        runCli(['webhooks', ...args], {
+        runCliShared(['webhooks', ...args], {
           env: { OPENCLAW_STATE_DIR: gateway.stateDir, OPENCLAW_GATEWAY_PORT: String(gateway.port) },
         });
       expect((await cli('test', 'log')).stderr).toContain('it answered 404');

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import JSON5 from 'json5';
 import { FakeModels } from '../../fakes/model-server';
-import { CliWorker } from '../../harness/cli-worker';
+import { CliWorker, runCliShared } from '../../harness/cli-worker';
 import { GatewayProcess, until } from '../../harness/gateway-process';
 import { type CliResult, runCli } from '../../harness/run-cli';
 
@@ -18,11 +18,14 @@ describe('without a gateway', () => {
     writeFileSync(file, '{ // mine\n  gateway: { mode: "local" } }', { mode: 0o600 });
   });
   afterEach(() => rmSync(stateDir, { recursive: true, force: true }));
+  const env = (): Record<string, string> => ({
+    OPENCLAW_STATE_DIR: stateDir,
+    ANTHROPIC_API_KEY: 'sk-ant-api-1234',
+  });
   const run = (args: string, input?: string): Promise<CliResult> =>
-    runCli(args.split(' '), {
-      env: { OPENCLAW_STATE_DIR: stateDir, ANTHROPIC_API_KEY: 'sk-ant-api-1234' },
-      ...(input === undefined ? {} : { input }),
-    });
+    input === undefined
+      ? runCliShared(args.split(' '), { env: env() })
+      : runCli(args.split(' '), { env: env(), input });
   const config = (): { agents: { defaults: Record<string, unknown> } } => JSON5.parse(readFileSync(file, 'utf8'));
 
   it('models set, fallbacks and aliases write what is checked, and keep comments', async () => {
