@@ -70,7 +70,9 @@ class DraftChunkConfig {
 }
 
 @Keys<TelegramRetryConfig>({
-  attempts: idle('How often a message is tried; no number ends it here: each is tried until its end is known, for a day.'),
+  attempts: idle(
+    'How often a message is tried; no number ends it here: each is tried until its end is known, for a day.',
+  ),
   minDelayMs: ['Wait after the first failure, in milliseconds; each further one doubles it.', 400],
   maxDelayMs: 'Longest wait, in milliseconds; what Telegram asks for holds in any case.',
   jitter: ['Share of a wait that is left to chance.', 0.25],
