@@ -21,7 +21,7 @@ describe.each(Object.keys(DRIVERS))('the contract of channels: %s', (id) => {
         agents: { defaults: { model: { primary: 'fake/fake-1' }, maxConcurrent: 8 } },
         messages: { queue: { mode: 'followup' } },
         session: { dmScope: 'per-channel-peer' },
-        channels: { [id]: driver.config(4, `http://127.0.0.1:${port}`) },
+        channels: { [id]: driver.config(5, `http://127.0.0.1:${port}`) },
       },
     });
     client = await WireClient.connected(gateway.url);
@@ -71,13 +71,13 @@ describe.each(Object.keys(DRIVERS))('the contract of channels: %s', (id) => {
       toolResults > 0
         ? { steps: [{ text: 'that is all' }] }
         : { steps: [{ tool: { name: 'exec', args: { command: `perl -e 'print "${decision}"'`, host: 'gateway' } } }] };
-    driver.say(3, 'run it');
+    driver.say(4, 'run it');
     await until('the question', () => question().includes('/approve'));
     expect(buttons()).toBe(id === 'webhook' ? 0 : 3);
     const slug = /\/approve (\w+)/.exec(question())?.[1];
     expect((await client.call('exec.approval.resolve', { id: slug, decision })).error).toBeUndefined();
     await until('the question says so', () => end.test(question()));
-    await until('the answer', () => texts(3).includes('that is all'));
+    await until('the answer', () => texts(4).includes('that is all'));
     expect(question()).toContain('perl');
     expect(question()).not.toContain('/approve');
     expect(buttons()).toBe(0);

@@ -100,7 +100,7 @@ describe('what leaves to devices and pages', () => {
         [{ kind: 'fill', fields: [{ ref: 'e2', value: SECRET }] }, SECRET],
         [{ kind: 'press', key: 'S' }, 'press S'],
         [{ kind: 'press', key: 'Control+A' }, 'press Control+A'],
-        [{ kind: 'select', ref: 'e3', values: ['b'] }, 'select b'],
+        [{ kind: 'select', ref: 'e3', values: ['b'] }, ': "b"'],
         [{ kind: 'drag', startRef: 'e2', endRef: 'e3' }, 'drag e2'],
         [{ kind: 'click', ref: 'e2', modifiers: ['Shift'] }, 'Shift'],
         [{ kind: 'resize', width: 871, height: 400 }, '871'],

@@ -48,6 +48,9 @@ describe('what an act tells a page', () => {
     expect(actSink({ kind: 'type', ref: 'f1e2', text: `x of ${PAGE}` }, targets.slice(1, 2))).toMatchObject({
       summary: `type into f1e2 of ${FRAME}: x of ${PAGE}`,
     });
+    expect(actSink({ kind: 'drag', startRef: 'f1e2', endRef: 'e3' }, targets.slice(1))).toMatchObject({
+      summary: `drag f1e2 of ${FRAME} to e3 of ${PAGE}`,
+    });
     const fields = [{ ref: 'e1', value: 'a", e3: "b' }];
     expect(actSink({ kind: 'fill', fields }, targets.slice(0, 1))).toMatchObject({
       summary: `fill in e1 (email "Yours") of ${PAGE}: e1: "a\\", e3: \\"b"`,

@@ -51,8 +51,12 @@ export function actSink(request: ActRequest, targets: readonly ActTarget[]): Sin
       );
     case 'select':
       return out('select in', (request.values ?? []).map((value) => JSON.stringify(value)).join(', '));
-    case 'drag':
-      return out('drag from and to');
+    case 'drag': {
+      const [from, to] = targets;
+      return from && to
+        ? { sink: 'out', summary: `drag ${placesOf([from])} to ${placesOf([to])}` }
+        : out('drag something on');
+    }
     case 'resize':
       return out(`resize to ${request.width ?? '?'}x${request.height ?? '?'} the window of`);
     case 'evaluate':
