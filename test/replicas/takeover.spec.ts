@@ -3,9 +3,6 @@ import { type GatewayProcess, until } from '../harness/gateway-process';
 import { WireClient } from '../harness/wire-client';
 import { PERSON, Pair, ended, onPostgres, send } from './pair';
 
-/** How long another gateway may need until it has taken over from one that is gone, in milliseconds. */
-const TAKEN_OVER_MS = 10_000;
-
 onPostgres('what a gateway leaves', () => {
   let pair: Pair;
   const gates = new Map<string, Gate>();
@@ -37,8 +34,7 @@ onPostgres('what a gateway leaves', () => {
     }
   };
   const say = (text: string): void => void pair.telegram.say({ chatId: PERSON, text });
-  const answered = (text: string, timeoutMs?: number): Promise<void> =>
-    until(`an answer to ${text}`, () => answers(text).length > 0, timeoutMs);
+  const answered = (text: string): Promise<void> => until(`an answer to ${text}`, () => answers(text).length > 0);
 
   it('on SIGTERM goes on at once: its poller, and a turn in the middle', async () => {
     const { poller, other } = await roles();
@@ -58,7 +54,7 @@ onPostgres('what a gateway leaves', () => {
     await pair.add();
   });
 
-  it('on SIGKILL is taken over in time: its poller, a turn, and a delivery', async () => {
+  it('on SIGKILL is taken over: its poller, a turn, and a delivery', async () => {
     const { poller, other } = await roles();
     const [old, client] = [await WireClient.connected(poller.url), await WireClient.connected(other.url)];
     const gate = new Gate();
@@ -70,7 +66,7 @@ onPostgres('what a gateway leaves', () => {
     gates.delete('cut off');
     gate.open();
     say('after the kill');
-    await Promise.all([answered('after the kill', TAKEN_OVER_MS), ended(client, 'killed', 'cut off')]);
+    await Promise.all([answered('after the kill'), ended(client, 'killed', 'cut off')]);
     expect(answers('after the kill')).toHaveLength(1);
     client.close();
     await pair.add();
@@ -85,7 +81,7 @@ onPostgres('what a gateway leaves', () => {
     await until('the model', () => pair.models.requests.some(({ lastUser }) => lastUser.includes('paused')));
     poller.child.kill('SIGSTOP');
     say('while it sleeps');
-    await answered('while it sleeps', 2 * TAKEN_OVER_MS);
+    await answered('while it sleeps');
     gates.delete('paused');
     gate.open();
     expect(await ended(client, 'asleep', 'paused')).toMatchObject({ state: 'final' });
