@@ -32,7 +32,7 @@ export class ClosedMessages {
       if (last?.state !== 'sent' || last.platformId === null) return;
       const { platformId, payload } = last;
       const adapter = this.directory.find(last.route.channel)?.adapter;
-      const message = { ...messageOfPart({ ...last, payload: { ...payload, text: reword(payload.text) } }) };
+      const message = messageOfPart({ ...last, payload: { ...payload, text: reword(payload.text) } });
       delete message.buttons;
       await this.calls.make(last, async () => adapter?.edit?.(message, platformId));
     } catch (error) {

@@ -10,7 +10,7 @@ import { untilStored } from '../storage/until-stored';
 import { ChatLines } from './chat-lines';
 import { MOST_COPIES, decideDelivery } from './delivery-policy';
 import { type DeliveryChange, DeliveryStore } from './delivery.store';
-import { humanPause } from './human-pause';
+import { hasPauses, humanPause } from './human-pause';
 import type { OutboxPart } from './outbox-part';
 import type { HeldPlace } from './place-leases';
 import { placeKey } from './places';
@@ -64,7 +64,7 @@ export class DeliveryService {
 
   /** Pause that a person would make between two blocks, in milliseconds; the chat alone waits for it. */
   private async pauseBefore(part: OutboxPart): Promise<number> {
-    if (part.part === 0 || part.attempts > 0) return 0;
+    if (part.part === 0 || part.attempts > 0 || !hasPauses(this.config.config)) return 0;
     const before = await this.store.before(part);
     const agentId = before?.payload.pausedBy;
     if (!before || agentId === undefined) return 0;

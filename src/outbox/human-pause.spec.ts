@@ -1,5 +1,5 @@
 import type { OpenclawConfig } from '../config/openclaw.config';
-import { humanPause } from './human-pause';
+import { hasPauses, humanPause } from './human-pause';
 
 type Delay = { mode?: 'off' | 'natural' | 'custom'; minMs?: number; maxMs?: number };
 const between = (defaults?: Delay, own?: Delay): [number, number] => {
@@ -13,6 +13,15 @@ const between = (defaults?: Delay, own?: Delay): [number, number] => {
 };
 
 describe('the pause between two blocks', () => {
+  it('is looked for only where somebody has set one', () => {
+    expect(hasPauses({})).toBe(false);
+    expect(hasPauses({ agents: { list: [{ id: 'main' }] } })).toBe(false);
+    expect(hasPauses({ agents: { list: [{ id: 'main' }, { id: 'ann', humanDelay: { mode: 'natural' } }] } })).toBe(
+      true,
+    );
+    expect(hasPauses({ agents: { defaults: { humanDelay: { mode: 'natural' } } } })).toBe(true);
+  });
+
   it.each<[string, Delay | undefined, Delay | undefined, [number, number]]>([
     ['is none by default', undefined, undefined, [0, 0]],
     ['is none where it is off', { mode: 'off', minMs: 5, maxMs: 9 }, undefined, [0, 0]],

@@ -1,7 +1,11 @@
-import { findAgent } from '../config/agent-entries';
+import { agentEntries, findAgent } from '../config/agent-entries';
 import type { OpenclawConfig } from '../config/openclaw.config';
 
 const NATURAL = { minMs: 800, maxMs: 2500 };
+
+/** Whether anybody's answers pause at all. */
+export const hasPauses = (config: OpenclawConfig): boolean =>
+  [config.agents?.defaults, ...agentEntries(config)].some((each) => each?.humanDelay !== undefined);
 
 /**
  * Pause between two blocks of an agent's answer, in milliseconds, by chance within what `humanDelay` says; 0 where it says

@@ -27,9 +27,9 @@ export class AnsweredQuestions implements OnModuleDestroy {
     private readonly config: ConfigService,
   ) {
     this.store = new ApprovalStore(database, systemClock);
-    this.unlisten = events.on('wire.event', ({ event, payload }) => {
-      if (event === 'exec.approval.resolved') void this.close(payload as ResolvedQuestion);
-    });
+    this.unlisten = events.on('wire.event', ({ event, payload }) =>
+      event === 'exec.approval.resolved' ? this.close(payload as ResolvedQuestion) : undefined,
+    );
   }
 
   onModuleDestroy(): void {
@@ -40,7 +40,7 @@ export class AnsweredQuestions implements OnModuleDestroy {
     const reword = (text: string): string => closedText(text, isPermission(decision), resolvedBy);
     // Those of one step that were too long together were asked one by one.
     const ids = [id, ...(await this.store.ofQuestion(id)).map((row) => row.id)];
-    for (const each of ids)
-      for (const run of questionRuns(each, this.config.config.approvals)) void this.outbound.close(run, reword);
+    const runs = ids.flatMap((each) => questionRuns(each, this.config.config.approvals));
+    await Promise.all(runs.map((run) => this.outbound.close(run, reword)));
   }
 }

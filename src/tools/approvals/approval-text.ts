@@ -83,13 +83,13 @@ export function approvalText(asked: AskedApproval): string {
 
 /**
  * The end of a question that nobody answers any more: what was answered takes the place of the ways to answer.
- * @param by who answered; `timeout` where nobody did
+ * @param by who answered; `timeout` where nobody did, or the turn was stopped before
  */
 export function closedText(text: string, isAllowed: boolean, by: string): string {
   const lines = text.split('\n');
   const at = lines.findLastIndex((line) => line.startsWith(`${ANSWER_WITHIN} `));
   const asked = (at < 0 ? lines : lines.slice(0, at)).map((line) => `${line}\n`).join('');
-  if (by === 'timeout') return `${asked}Nobody answered in time, so it was denied.`;
+  if (by === 'timeout') return `${asked}Nobody answered, so it was denied.`;
   return `${asked}${isAllowed ? 'Allowed' : 'Denied'} by ${visibleText(by)}.`;
 }
 

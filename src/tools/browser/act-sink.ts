@@ -58,7 +58,7 @@ export function actSink(request: ActRequest, targets: readonly ActTarget[]): Sin
         : out('drag something on');
     }
     case 'resize':
-      return out(`resize to ${request.width ?? '?'}x${request.height ?? '?'} the window of`);
+      return out(`resize the window to ${request.width ?? '?'}x${request.height ?? '?'} on`);
     case 'evaluate':
       return out('run in', request.fn ?? '');
   }

@@ -58,6 +58,7 @@ async function targetOf(page: Page, ref: string): Promise<ActTarget> {
   if (!element) return { ref, address: page.url(), isGone: true };
   const frame = await element.ownerFrame();
   const name = await nameOf(element).catch(() => undefined);
+  await element.dispose();
   return { ref, address: frame ? addressOf(frame) : page.url(), ...(name === undefined ? {} : { name }) };
 }
 
@@ -73,6 +74,7 @@ async function focusedAddress(page: Page): Promise<string> {
   for (;;) {
     const active = await frame.evaluateHandle('document.activeElement').catch(() => undefined);
     const inner = await active?.asElement()?.contentFrame();
+    await active?.dispose();
     if (!inner) return addressOf(frame);
     frame = inner;
   }
