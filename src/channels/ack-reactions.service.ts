@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { DeliveryRoute } from '../common/delivery-route';
 import { type Logger, LoggerFactory } from '../common/logger';
 import { messageOf } from '../common/openclaw-error';
+import { RecentMap } from '../common/recent-map';
 import { ConfigService } from '../config/config.service';
 import { ChannelDirectory } from '../events/channel-directory';
 import { EventBus } from '../events/event-bus';
@@ -35,7 +36,7 @@ interface OpenSign {
 @Injectable()
 export class AckReactions {
   private readonly log: Logger;
-  private readonly open = new Map<string, OpenSign>();
+  private readonly open = new RecentMap<string, OpenSign>(MOST_OPEN);
 
   constructor(
     private readonly config: ConfigService,
@@ -62,10 +63,7 @@ export class AckReactions {
     if (ackReaction === '' || route.replyToId === undefined || !isWanted(ackReactionScope, update)) return;
     if (!this.canReact(route)) return;
     const sign: OpenSign = { route, shown: undefined, wanted: ackReaction, working: false };
-    if (removeAckAfterReply || this.showsProgress) {
-      if (this.open.size >= MOST_OPEN) this.open.delete(this.open.keys().next().value ?? '');
-      this.open.set(runId, sign);
-    }
+    if (removeAckAfterReply || this.showsProgress) this.open.set(runId, sign);
     void this.work(sign);
   }
 

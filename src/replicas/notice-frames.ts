@@ -1,3 +1,4 @@
+import { RecentMap } from '../common/recent-map';
 import type { Notice } from './replica-link';
 
 /** What fits into one notification: PostgreSQL takes less than 8000 bytes. */
@@ -18,7 +19,7 @@ export function framesOf(sender: string, number: number, text: string): string[]
 
 /** Puts notices together again. The parts of one arrive in order and without others of the same sender between them. */
 export class NoticeReader {
-  private readonly open = new Map<string, { number: number; parts: string[] }>();
+  private readonly open = new RecentMap<string, { number: number; parts: string[] }>(MOST_OPEN);
 
   /** Returns the notice that a frame completes, with its sender; undefined while parts of it are to come, or one is lost. */
   read(frame: string): (Notice & { sender: string }) | undefined {
@@ -30,8 +31,6 @@ export class NoticeReader {
     let known = this.open.get(sender);
     if (Number(index) === 0) {
       known = { number: Number(number), parts: [] };
-      this.open.delete(sender);
-      if (this.open.size >= MOST_OPEN) this.open.delete(this.open.keys().next().value ?? '');
       this.open.set(sender, known);
     }
     if (known?.number !== Number(number) || known.parts.length !== Number(index)) return undefined;

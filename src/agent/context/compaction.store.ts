@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from 'kysely';
 import { type ContentOrigin, storedOrigin } from '../../common/content-parts';
+import { RecentMap } from '../../common/recent-map';
 import { DatabaseService } from '../../storage/database.service';
 import type { Schema } from '../../storage/schema';
 
@@ -18,11 +19,13 @@ export interface Compaction {
   at: number;
 }
 
+const MOST_KNOWN = 256;
+
 /** Rows of `compactions`: they add to the transcript, nothing of it is ever rewritten. */
 @Injectable()
 export class CompactionStore {
   /** Kept only where nobody else writes them. */
-  private readonly latestOf = new Map<string, Compaction | null>();
+  private readonly latestOf = new RecentMap<string, Compaction | null>(MOST_KNOWN);
   /** How many were added: what was read before the last one is not kept. */
   private added = 0;
 
@@ -33,7 +36,7 @@ export class CompactionStore {
     if (known !== undefined) return known ?? undefined;
     const { added } = this;
     const [found] = await this.all(sessionId, 1);
-    if (this.database.dialect === 'sqlite' && added === this.added) this.remember(sessionId, found ?? null);
+    if (this.database.dialect === 'sqlite' && added === this.added) this.latestOf.set(sessionId, found ?? null);
     return found;
   }
 
@@ -93,10 +96,5 @@ export class CompactionStore {
           .where('through_seq', '<=', throughSeq),
       )
       .execute();
-  }
-
-  private remember(sessionId: string, compaction: Compaction | null): void {
-    if (this.latestOf.size >= 256) this.latestOf.delete(this.latestOf.keys().next().value ?? '');
-    this.latestOf.set(sessionId, compaction);
   }
 }

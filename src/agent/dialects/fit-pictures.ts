@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { LanguageModelV3Message, LanguageModelV3Prompt } from '@ai-sdk/provider';
 import { cutText } from '../../common/cut-text';
 import { messageOf } from '../../common/openclaw-error';
+import { RecentMap } from '../../common/recent-map';
 import { sniffImage } from '../../common/sniff-image';
 import { fitImage } from '../../tools/files/fit-image';
 import type { PictureRules } from './dialect';
@@ -15,9 +16,9 @@ interface Picture {
 /** What became of a picture: itself in a form that fits, or why it can't be shown. */
 type Fitted = Picture | { reason: string };
 
-/** What is known of pictures by their content, newest last: a conversation sends the same ones with every request. */
-const known = new Map<string, { data?: string; mediaType: string } | { reason: string }>();
 const MOST_KEPT = 32;
+/** What is known of pictures by their content: a conversation sends the same ones with every request. */
+const known = new RecentMap<string, { data?: string; mediaType: string } | { reason: string }>(MOST_KEPT);
 /** Base64 characters that hold the first bytes of a file. */
 const HEAD = 64;
 
@@ -101,9 +102,7 @@ async function fit({ data }: Picture, rules: PictureRules): Promise<Fitted> {
   const digest = createHash('sha1').update(data).digest('base64');
   const key = [digest, rules.side, base64Bytes, ...rules.formats].join(' ');
   const verdict = known.get(key) ?? (await convert(data, rules, base64Bytes));
-  known.delete(key);
   known.set(key, verdict);
-  if (known.size > MOST_KEPT) known.delete(known.keys().next().value ?? '');
   return 'reason' in verdict ? verdict : { data: verdict.data ?? data, mediaType: verdict.mediaType };
 }
 

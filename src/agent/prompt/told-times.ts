@@ -1,3 +1,4 @@
+import { RecentMap } from '../../common/recent-map';
 import { dayIn } from '../../common/zoned-time';
 
 /** As long as providers keep what they have read at the least. */
@@ -9,16 +10,13 @@ const MOST_SESSIONS = 1000;
  * would make a provider read the whole conversation again at full price.
  */
 export class ToldTimes {
-  private readonly told = new Map<string, number>();
+  private readonly told = new RecentMap<string, number>(MOST_SESSIONS);
 
   of(sessionKey: string, now: number, zone: string): number {
     const before = this.told.get(sessionKey);
     const isFresh = before !== undefined && now >= before && now - before < HOLD_MS;
     if (isFresh && dayIn(before, zone) === dayIn(now, zone)) return before;
-    this.told.delete(sessionKey);
     this.told.set(sessionKey, now);
-    const [oldest] = this.told.keys();
-    if (this.told.size > MOST_SESSIONS && oldest !== undefined) this.told.delete(oldest);
     return now;
   }
 }

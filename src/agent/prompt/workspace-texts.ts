@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Injectable } from '@nestjs/common';
 import { cutText, leftOutNote } from '../../common/cut-text';
 import type { ContentOrigin } from '../../common/content-parts';
+import { RecentMap } from '../../common/recent-map';
 import { legibleText } from '../../common/text/legible-text';
 import { FileOrigins } from '../../tools/provenance/file-origins.store';
 import { ReviewedTexts } from '../../tools/provenance/reviewed-texts.service';
@@ -43,6 +44,9 @@ const READ_BY: Readonly<Record<Audience, (name: string) => boolean>> = {
   subagent: (name) => name === 'AGENTS.md' || name === 'TOOLS.md',
   guest: (name) => name === 'IDENTITY.md' || name === 'GUESTS.md',
 };
+/** Files of agents and of guests' folders that are kept: those that were read last. */
+const MOST_CACHED = 200;
+
 export const DEFAULT_MAX_CHARS = 20_000;
 
 const UNREVIEWED =
@@ -59,7 +63,7 @@ interface Cached {
  */
 @Injectable()
 export class WorkspaceTexts {
-  private readonly cache = new Map<string, Cached>();
+  private readonly cache = new RecentMap<string, Cached>(MOST_CACHED);
 
   constructor(
     private readonly origins: FileOrigins,

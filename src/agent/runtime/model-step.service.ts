@@ -20,6 +20,7 @@ import { completionsThinking } from './completions-thinking';
 import { ModelAbortedError, ModelCallError, callModel } from './call-model';
 import type { ModelOutput, ModelSink } from './output-collector';
 import { estimateTokens } from '../../common/estimate-tokens';
+import { RecentMap } from '../../common/recent-map';
 import { ProviderLimits } from '../../usage/provider-limits.service';
 import type { UsageAccount } from '../../usage/usage-account';
 import { BudgetError, type PlannedCall, type Reservation, UsageService } from '../../usage/usage.service';
@@ -87,7 +88,7 @@ const ASKED_AGAIN: LanguageModelV3Message = {
 
 const LEAST_ANSWER_TOKENS = 1024;
 
-/** Models of which the connection is kept. */
+/** Models of which the connection is kept; one whose key or address was changed is not asked for again. */
 const MOST_OPENED = 64;
 
 /** One model step with retries and fall-back models, within the turn's wall clock. */
@@ -95,7 +96,7 @@ const MOST_OPENED = 64;
 export class ModelStepService {
   private readonly log: Logger;
   private readonly notedTools = new Set<string>();
-  private readonly opened = new Map<string, Promise<LanguageModelV3>>();
+  private readonly opened = new RecentMap<string, Promise<LanguageModelV3>>(MOST_OPENED);
 
   constructor(
     private readonly cooldown: ModelCooldown,
@@ -263,8 +264,6 @@ export class ModelStepService {
       model = openModel(info);
       model.catch(() => this.opened.delete(key));
       this.opened.set(key, model);
-      // A key or an address that was changed is not asked for again.
-      if (this.opened.size > MOST_OPENED) this.opened.delete(this.opened.keys().next().value ?? '');
     }
     return model;
   }

@@ -7,6 +7,7 @@ import { BootStep, type BootStepVerdict, skipped } from '../../common/boot-step'
 import { type Logger, LoggerFactory } from '../../common/logger';
 import { sourceOf } from '../../common/net/address';
 import { messageOf } from '../../common/openclaw-error';
+import { RecentMap } from '../../common/recent-map';
 import { ConfigService } from '../../config/config.service';
 import { EventBus } from '../../events/event-bus';
 import { EventsModule } from '../../events/events.module';
@@ -33,7 +34,7 @@ const MOST_SOURCES = 1000;
 })
 export class WebhooksModule implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy {
   private readonly log: Logger;
-  private readonly wrong = new Map<string, { count: number; until: number }>();
+  private readonly wrong = new RecentMap<string, { count: number; until: number }>(MOST_SOURCES);
 
   constructor(
     private readonly adapterHost: HttpAdapterHost<ExpressAdapter>,
@@ -114,8 +115,6 @@ export class WebhooksModule implements OnModuleInit, OnApplicationBootstrap, OnM
     const now = Date.now();
     const entry = this.wrong.get(source);
     if (entry && entry.until > now) return entry.count++ >= MOST_WRONG;
-    this.wrong.delete(source);
-    if (this.wrong.size >= MOST_SOURCES) this.wrong.delete(this.wrong.keys().next().value ?? '');
     this.wrong.set(source, { count: 1, until: now + WRONG_MS });
     return false;
   }

@@ -1,3 +1,4 @@
+import { RecentMap } from '../../common/recent-map';
 import type { BotLoopProtectionConfig } from './bot-loop.config';
 
 const HOUR_MS = 3_600_000;
@@ -45,7 +46,7 @@ export function botLoopRules(...blocks: readonly (BotLoopProtectionConfig | unde
  */
 export class BotBudget {
   /** Times of messages, oldest first, by bot and place, and by chat. */
-  private readonly times = new Map<string, number[]>();
+  private readonly times = new RecentMap<string, number[]>(MOST_COUNTED);
 
   count(place: BotPlace, bot: string, rules: BotLoopRules, now: number): void {
     this.add(pairKey(place, bot), rules.perWindow, now);
@@ -70,10 +71,7 @@ export class BotBudget {
   }
 
   private add(key: string, most: number, now: number): void {
-    const times = [...(this.times.get(key) ?? []), now].slice(-most);
-    this.times.delete(key);
-    if (this.times.size >= MOST_COUNTED) this.times.delete(this.times.keys().next().value ?? '');
-    this.times.set(key, times);
+    this.times.set(key, [...(this.times.get(key) ?? []), now].slice(-most));
   }
 }
 

@@ -1,4 +1,5 @@
 import type { DeliveryRoute } from '../../common/delivery-route';
+import { RecentMap } from '../../common/recent-map';
 import type { OutboundMessage } from '../channel-adapter';
 import type { DiscordAccount } from './discord-accounts';
 import type { DiscordCall } from './discord-actions';
@@ -9,6 +10,8 @@ import { interactionOf } from './discord-interactions';
 import type { DiscordPlaces } from './discord-places';
 import { DiscordRest } from './discord-rest';
 
+/** Conversations with people that are remembered: those that were used last. */
+const MOST_DIRECTS = 5000;
 const THREAD_EXISTS = 160004;
 const THREAD_MINUTES = 60;
 const USER = /^(?:user:|<@!?)(\d+)>?$/;
@@ -20,7 +23,7 @@ export class DiscordCalls {
   private readonly places = new Map<string, DiscordPlaces>();
   private readonly botIds = new Map<string, Promise<string>>();
   /** Conversations with people, by account and person. */
-  private readonly directs = new Map<string, string>();
+  private readonly directs = new RecentMap<string, string>(MOST_DIRECTS);
 
   /** @param account the account of an id. @throws ChannelFatalError */
   constructor(readonly account: (id: string) => DiscordAccount) {}

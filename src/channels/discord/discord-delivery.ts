@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { APIMessage } from 'discord.js';
 import type { DeliveryRoute } from '../../common/delivery-route';
+import { RecentMap } from '../../common/recent-map';
 import { ChannelSendError, type OutboundMessage, type SearchStep, type SentSearch } from '../channel-adapter';
 import { changing, needFile, unlessGone } from '../kit/sending';
 import type { DiscordCalls } from './discord-calls';
@@ -13,11 +14,13 @@ import { maxSnowflake, snowflakeAt } from './snowflake';
 /** A message whose sending was cut off is looked for from so long before it. */
 const SEARCH_MS = 600_000;
 const UNKNOWN_MESSAGE = 10008;
+/** Of a chat beyond these, messages are looked for as after a start: from a moment, not from a message. */
+const MOST_CHATS = 10_000;
 
 /** Sends messages, changes them, and finds out what became of one whose sending was cut off. */
 export class DiscordDelivery {
   /** Newest message that is known of a chat. */
-  private readonly newest = new Map<string, string>();
+  private readonly newest = new RecentMap<string, string>(MOST_CHATS);
 
   constructor(private readonly calls: DiscordCalls) {}
 

@@ -1,4 +1,5 @@
 import type { APIChannel, Client } from 'discord.js';
+import { RecentMap } from '../../common/recent-map';
 import type { NamedPlace } from '../named-target';
 import type { DiscordNaming } from './content/discord-markup';
 import type { DiscordHistory } from './discord-history';
@@ -11,9 +12,9 @@ const MOST_REMEMBERED = 500;
 /** What the library knows of channels and, where it does not know them, what Discord says. */
 export class DiscordPlaces {
   client: Client | undefined;
-  private readonly asked = new Map<string, DiscordPlace>();
+  private readonly asked = new RecentMap<string, DiscordPlace>(MOST_REMEMBERED);
   /** Conversations with people, by person. */
-  private readonly directs = new Map<string, string>();
+  private readonly directs = new RecentMap<string, string>(MOST_REMEMBERED);
 
   constructor(private readonly history: DiscordHistory) {}
 
@@ -33,14 +34,14 @@ export class DiscordPlaces {
     const asked = this.asked.get(channelId);
     if (asked) return asked;
     const place = this.placeOf(await this.history.channel(channelId), guildId, botId);
-    this.remember(channelId, place);
+    this.asked.set(channelId, place);
     return place;
   }
 
   /** Keeps what Discord has told of the conversation with a person. */
   knowDirect(userId: string, channelId: string): void {
     this.directs.set(userId, channelId);
-    this.remember(channelId, { kind: 'direct' });
+    this.asked.set(channelId, { kind: 'direct' });
   }
 
   /** The conversation with a person, where it is known. */
@@ -82,11 +83,6 @@ export class DiscordPlaces {
         ? [{ to: channel.id, label: `#${channel.name} of ${channel.guild.name}` }]
         : [],
     );
-  }
-
-  private remember(channelId: string, place: DiscordPlace): void {
-    if (this.asked.size >= MOST_REMEMBERED) this.asked.delete(this.asked.keys().next().value ?? '');
-    this.asked.set(channelId, place);
   }
 
   private placeOf(channel: APIChannel | undefined, guildId: string | undefined, botId: string): DiscordPlace {

@@ -1,5 +1,6 @@
 import type { WebClient } from '@slack/web-api';
 import { backoffDelay } from '../../common/backoff';
+import { RecentMap } from '../../common/recent-map';
 import { sleep } from '../../common/sleep';
 import type { SlackAccount } from './slack-accounts';
 import { FAILURE_BACKOFF, MOST_FAILURES, MOST_WAITS } from '../asking';
@@ -7,6 +8,8 @@ import { SlackDirectory } from './slack-directory';
 import { retryAfterOf, sendError } from './slack-errors';
 import { unfurling } from './slack-format';
 
+/** Conversations with people that are remembered: those that were used last. */
+const MOST_DIRECTS = 5000;
 const CALL_MS = 60_000;
 const CHANNEL_PREFIX = /^(?:channel|group):/;
 const USER = /^(?:user:)?([UW]\w+)$/;
@@ -56,7 +59,7 @@ export async function askWith(token: string, settings: SlackAccount['settings'],
 /** Calls of Slack's interface by account; the library is loaded with the first one. */
 export class SlackCalls {
   private readonly clients = new Map<string, { key: string; client: WebClient }>();
-  private readonly directs = new Map<string, string>();
+  private readonly directs = new RecentMap<string, string>(MOST_DIRECTS);
   readonly directory = new SlackDirectory(this);
 
   /** @param account the account of an id. @throws ChannelFatalError */

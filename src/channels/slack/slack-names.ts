@@ -1,5 +1,6 @@
 import { settlesWithin } from '../../common/sleep';
 import { objectsOf, wordsOf } from '../../common/loose-json';
+import { RecentMap } from '../../common/recent-map';
 import type { SlackNaming } from './content/slack-markup';
 import type { SlackCalls } from './slack-calls';
 
@@ -11,8 +12,8 @@ const PATIENCE_MS = 1500;
 
 /** Names of people and channels, asked for once. */
 export class SlackNames {
-  private readonly people = new Map<string, { name: string; username?: string } | undefined>();
-  private readonly channels = new Map<string, string | undefined>();
+  private readonly people = new RecentMap<string, { name: string; username?: string } | undefined>(MOST_REMEMBERED);
+  private readonly channels = new RecentMap<string, string | undefined>(MOST_REMEMBERED);
   /** Groups of people, asked for once, all together. */
   private groups: Map<string, string> | undefined;
   /** What texts are read with. */
@@ -55,7 +56,7 @@ export class SlackNames {
     const user = answer?.['user'] as
       { name?: string; real_name?: string; profile?: { display_name?: string } } | undefined;
     const name = user?.profile?.display_name || user?.real_name || user?.name;
-    remember(this.people, id, name ? { name, ...(user?.name ? { username: user.name } : {}) } : undefined);
+    this.people.set(id, name ? { name, ...(user?.name ? { username: user.name } : {}) } : undefined);
   }
 
   /** Where the app may not see groups, they are called by what the message calls them. */
@@ -68,11 +69,6 @@ export class SlackNames {
 
   private async learnChannel(id: string): Promise<void> {
     const answer = await this.calls.ask(this.account, 'conversations.info', { channel: id }).catch(() => undefined);
-    remember(this.channels, id, (answer?.['channel'] as { name?: string } | undefined)?.name);
+    this.channels.set(id, (answer?.['channel'] as { name?: string } | undefined)?.name);
   }
-}
-
-function remember<T>(map: Map<string, T>, key: string, value: T): void {
-  if (map.size >= MOST_REMEMBERED) map.delete(map.keys().next().value ?? '');
-  map.set(key, value);
 }

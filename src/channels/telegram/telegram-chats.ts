@@ -1,8 +1,11 @@
 import type { DeliveryRoute } from '../../common/delivery-route';
+import { RecentMap } from '../../common/recent-map';
 import { ChannelSendError } from '../channel-adapter';
 import { sendError } from './telegram-errors';
 import { TelegramMessageIds } from './telegram-message-ids';
 import { chatIdOf } from './telegram-places';
+
+const MOST_NAMED = 1000;
 
 type Call = (account: string, method: string, params: Record<string, unknown>) => Promise<unknown>;
 
@@ -10,7 +13,7 @@ type Call = (account: string, method: string, params: Record<string, unknown>) =
 export class TelegramChats {
   readonly ids = new TelegramMessageIds();
   /** Ids behind public names, by account and name. */
-  private readonly named = new Map<string, string>();
+  private readonly named = new RecentMap<string, string>(MOST_NAMED);
 
   /** The one spelling of a chat; undefined for a name that Telegram has not been asked for. */
   known({ account, to }: DeliveryRoute): string | undefined {

@@ -1,15 +1,18 @@
+import { RecentMap } from '../../common/recent-map';
 /** How many of its own messages are remembered. */
 const MOST_OWN = 5000;
 /** How many numbers of one sequence are remembered: the newest. */
 const MOST_KNOWN = 2000;
+/** How many sequences are remembered: those that were used last. */
+const MOST_SEQUENCES = 5000;
 
 /**
  * Message numbers that are known, each of the sequence that it belongs to: private chats and small groups of a bot share
  * one; supergroups and channels (ids below -100…) have one each, and so has an account that the bot answers for.
  */
 export class TelegramMessageIds {
-  private readonly sequences = new Map<string, { newest: number; known: Map<number, number> }>();
-  private readonly own = new Set<string>();
+  private readonly sequences = new RecentMap<string, { newest: number; known: Map<number, number> }>(MOST_SEQUENCES);
+  private readonly own = new RecentMap<string, true>(MOST_OWN);
 
   /** @param notBefore moment of the monotonic clock after which the message surely came into being, where one is known */
   note(account: string, chat: string, messageId: number, notBefore = -Infinity): void {
@@ -28,8 +31,7 @@ export class TelegramMessageIds {
   /** A message that the bot has sent. */
   noteOwn(account: string, chat: string, messageId: number, notBefore?: number): void {
     this.note(account, chat, messageId, notBefore);
-    if (this.own.size >= MOST_OWN) this.own.delete(this.own.values().next().value ?? '');
-    this.own.add(`${account}/${chat}/${messageId}`);
+    this.own.set(`${account}/${chat}/${messageId}`, true);
   }
 
   /** Whether the bot is known to have sent a message. */

@@ -1,5 +1,6 @@
 import { Injectable, Optional } from '@nestjs/common';
 import { Clock, systemClock } from '../../common/clock';
+import { RecentMap } from '../../common/recent-map';
 import { EventBus } from '../../events/event-bus';
 
 const WINDOW_MS = 600_000;
@@ -28,7 +29,7 @@ interface Room {
  */
 @Injectable()
 export class LoginThrottle {
-  private readonly failures = new Map<string, number[]>();
+  private readonly failures = new RecentMap<string, number[]>(MAX_TRACKED);
   private readonly rooms = new Map<string, Room>();
 
   constructor(
@@ -63,9 +64,7 @@ export class LoginThrottle {
   private count(source: string): void {
     const recent = this.recent(source);
     recent.push(this.clock.monotonic());
-    this.failures.delete(source);
     this.failures.set(source, recent.slice(-MAX_FAILURES));
-    if (this.failures.size > MAX_TRACKED) this.failures.delete(this.failures.keys().next().value ?? '');
   }
 
   private schedule(source: string, room: Room): void {

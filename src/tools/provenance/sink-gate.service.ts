@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { isPlainObject } from '../../common/plain-object';
+import { RecentMap } from '../../common/recent-map';
 import { DatabaseService } from '../../storage/database.service';
 import { type ToolContext, ToolError } from '../agent-tool';
 import { type ApprovalFact, askerOf } from '../approvals/approval-request';
@@ -27,7 +28,7 @@ const MOST_QUESTIONS = 3;
  */
 @Injectable()
 export class SinkGate {
-  private readonly fetches = new Map<string, number>();
+  private readonly fetches = new RecentMap<string, number>(TURNS_REMEMBERED);
 
   constructor(
     private readonly approvals: ApprovalService,
@@ -112,11 +113,7 @@ export class SinkGate {
   /** Counts what goes out unasked after outside content. */
   private count(free: number, { runId, provenance }: ToolContext): void {
     if (free === 0 || trustOf(provenance.origins) !== 'untrusted') return;
-    const counted = (this.fetches.get(runId) ?? 0) + free;
-    this.fetches.delete(runId);
-    this.fetches.set(runId, counted);
-    const [oldest] = this.fetches.keys();
-    if (this.fetches.size > TURNS_REMEMBERED && oldest !== undefined) this.fetches.delete(oldest);
+    this.fetches.set(runId, (this.fetches.get(runId) ?? 0) + free);
   }
 
   private async ask(tool: string, uses: readonly SinkUse[], context: ToolContext, params?: unknown): Promise<void> {

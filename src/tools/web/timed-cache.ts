@@ -1,8 +1,11 @@
-/** A small map whose entries expire; the oldest goes when it is full. */
+import { RecentMap } from '../../common/recent-map';
+/** A small map whose entries expire; what was used longest ago goes when it is full. */
 export class TimedCache<T> {
-  private readonly entries = new Map<string, { value: T; expires: number }>();
+  private readonly entries: RecentMap<string, { value: T; expires: number }>;
 
-  constructor(private readonly capacity = 100) {}
+  constructor(capacity = 100) {
+    this.entries = new RecentMap(capacity);
+  }
 
   get(key: string): T | undefined {
     const entry = this.entries.get(key);
@@ -14,9 +17,6 @@ export class TimedCache<T> {
 
   set(key: string, value: T, ttlMs: number): void {
     if (ttlMs <= 0) return;
-    this.entries.delete(key);
     this.entries.set(key, { value, expires: performance.now() + ttlMs });
-    const [oldest] = this.entries.keys();
-    if (this.entries.size > this.capacity && oldest !== undefined) this.entries.delete(oldest);
   }
 }
