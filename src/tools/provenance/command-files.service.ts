@@ -122,7 +122,7 @@ export class CommandFiles {
     for (const record of records.values())
       if (record.inode !== null) byInode.set(record.inode, [...(byInode.get(record.inode) ?? []), record]);
     const present = new Set<string>();
-    const notes: FileNote[] = [];
+    const notes: (FileNote & { facts: FileFacts })[] = [];
     let seen = 0;
     for await (const { path, facts, isFolder, changedMs } of entriesBelow(folder)) {
       if (++seen > MAX_CHANGED) break;
@@ -138,9 +138,9 @@ export class CommandFiles {
       else if (!isNew && !own && before !== undefined) notes.push({ path, facts, origin: before });
     }
     const gone = seen > MAX_CHANGED ? [] : [...records.keys()].filter((path) => !present.has(path));
-    await this.origins.setAll(notes, gone);
+    const kept = await this.origins.settle(notes, gone, records);
     return new Set(
-      notes.filter((note) => !isTrusted(note.origin) && isPromptName(folder, note.path)).map(({ path }) => path),
+      kept.filter((note) => !isTrusted(note.origin) && isPromptName(folder, note.path)).map(({ path }) => path),
     );
   }
 }

@@ -1,9 +1,11 @@
 import { type BigIntStats, lstatSync } from 'node:fs';
 import { lstat, realpath } from 'node:fs/promises';
 import { Injectable } from '@nestjs/common';
+import type { Insertable, Transaction } from 'kysely';
 import { type ContentOrigin, storedOrigin } from '../../common/content-parts';
 import { innerParts, isBelow } from '../../common/paths/path-place';
 import { DatabaseService } from '../../storage/database.service';
+import type { Schema } from '../../storage/schema';
 import { isPromptName } from '../files/prompt-files';
 import { isTrusted, worstOrigin } from './taint';
 
@@ -120,8 +122,8 @@ export class FileOrigins {
     return this.setAll([{ path, origin }]);
   }
 
-  async setAll(notes: readonly FileNote[], gone: readonly string[] = []): Promise<void> {
-    if (notes.length === 0 && gone.length === 0) return;
+  async setAll(notes: readonly FileNote[]): Promise<void> {
+    if (notes.length === 0) return;
     const rows = await Promise.all(
       notes.map(async ({ path, origin, facts }) => {
         const now =
@@ -130,21 +132,52 @@ export class FileOrigins {
             (info) => factsOf(info),
             () => undefined,
           ));
-        return { path, origin, inode: now?.inode ?? null, stamp: now?.stamp ?? null, updated_at: Date.now() };
+        return rowOf({ path, origin, ...(now ? { facts: now } : {}) });
       }),
     );
-    await this.database.write('file-origin.set', async (transaction) => {
-      const cleared = [...gone, ...rows.map(({ path }) => path)];
-      for (let at = 0; at < cleared.length; at += BATCH)
-        await transaction
-          .deleteFrom('file_origins')
-          .where('path', 'in', cleared.slice(at, at + BATCH))
-          .execute();
-      for (let at = 0; at < rows.length; at += BATCH)
-        await transaction
-          .insertInto('file_origins')
-          .values(rows.slice(at, at + BATCH))
-          .execute();
+    await this.database.write('file-origin.set', (transaction) =>
+      replace(
+        transaction,
+        rows.map(({ path }) => path),
+        rows,
+      ),
+    );
+  }
+
+  /**
+   * Notes what was found in a folder after a look at its records. What others have noted since that look stays: their
+   * files keep the less trusted of both origins, and are not gone.
+   * @param seen the records as they were before the look
+   * @returns the notes as they are kept
+   */
+  settle(
+    notes: readonly (FileNote & { facts: FileFacts })[],
+    gone: readonly string[],
+    seen: ReadonlyMap<string, FileRecord>,
+  ): Promise<FileNote[]> {
+    if (notes.length === 0 && gone.length === 0) return Promise.resolve([]);
+    return this.database.write('file-origin.settle', async (transaction) => {
+      const paths = [...gone, ...notes.map(({ path }) => path)];
+      const now = new Map<string, FileRecord>();
+      for (let at = 0; at < paths.length; at += BATCH)
+        for (const { path, origin, inode, stamp } of await transaction
+          .selectFrom('file_origins')
+          .selectAll()
+          .where('path', 'in', paths.slice(at, at + BATCH))
+          .execute())
+          now.set(path, { origin: known(origin), inode, stamp });
+      const isSame = (path: string): boolean => {
+        const [before, after] = [seen.get(path), now.get(path)];
+        return before?.origin === after?.origin && before?.inode === after?.inode && before?.stamp === after?.stamp;
+      };
+      const kept = notes.map((note) => {
+        const since = isSame(note.path) ? undefined : now.get(note.path);
+        return since ? { ...note, origin: worstOrigin([since.origin], note.origin) } : note;
+      });
+      // A record without a stamp is that of a file which is being written.
+      const over = gone.filter((path) => isSame(path) && now.get(path)?.stamp !== null);
+      await replace(transaction, [...over, ...kept.map(({ path }) => path)], kept.map(rowOf));
+      return kept;
     });
   }
 
@@ -173,9 +206,35 @@ export class FileOrigins {
   }
 
   /** Forgets a file that is gone. */
-  forget(path: string): Promise<void> {
-    return this.setAll([], [path]);
+  async forget(path: string): Promise<void> {
+    await this.database.write('file-origin.set', (transaction) => replace(transaction, [path], []));
   }
+}
+
+const rowOf = ({ path, origin, facts }: FileNote): Insertable<Schema['file_origins']> => ({
+  path,
+  origin,
+  inode: facts?.inode ?? null,
+  stamp: facts?.stamp ?? null,
+  updated_at: Date.now(),
+});
+
+/** @param paths whose records go; those of the new rows are to be among them */
+async function replace(
+  transaction: Transaction<Schema>,
+  paths: readonly string[],
+  rows: readonly Insertable<Schema['file_origins']>[],
+): Promise<void> {
+  for (let at = 0; at < paths.length; at += BATCH)
+    await transaction
+      .deleteFrom('file_origins')
+      .where('path', 'in', paths.slice(at, at + BATCH))
+      .execute();
+  for (let at = 0; at < rows.length; at += BATCH)
+    await transaction
+      .insertInto('file_origins')
+      .values(rows.slice(at, at + BATCH))
+      .execute();
 }
 
 /** A path that can't be looked at may be there. */
