@@ -155,6 +155,7 @@ interface Unreviewed {
   text: string;
   before?: string;
   hash: string;
+  unreadable?: string;
 }
 
 @SubCommand({ name: 'review', description: 'look at what was written with text of others in view' })
@@ -190,8 +191,10 @@ export class MemoryReviewCommand extends MemoryCommandBase {
     const answer = await this.ask<{ files: Unreviewed[] }>('memory.review', {}, options);
     if (options.json) return printJson(answer);
     if (answer.files.length === 0) return printLine('nothing waits for a review');
-    for (const { path: name, origin, text, hash } of answer.files)
-      printLine(`${name} (${origin}, hash ${hash})\n${text}\n`);
+    for (const { path: name, origin, text, hash, unreadable } of answer.files)
+      printLine(
+        `${name} (${origin}, hash ${hash})\n${unreadable === undefined ? text : `[can't be shown: ${unreadable}]`}\n`,
+      );
   }
 }
 

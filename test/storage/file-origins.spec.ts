@@ -1,10 +1,10 @@
-import { existsSync, mkdirSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import type { DatabaseService } from '../../src/storage/database.service';
 import { FileWriter } from '../../src/tools/files/file-writer.service';
 import { CommandFiles, type CommandTrace } from '../../src/tools/provenance/command-files.service';
-import { FileOrigins } from '../../src/tools/provenance/file-origins.store';
+import { type FileFacts, FileOrigins, type FileRecord, factsOf } from '../../src/tools/provenance/file-origins.store';
 import { ReviewedTexts } from '../../src/tools/provenance/reviewed-texts.service';
 import { STORE_KINDS, TestDatabase } from '../harness/stores';
 
@@ -107,6 +107,24 @@ describe.each(STORE_KINDS)('whose text a file holds, while commands end and othe
     await end(trace);
     writeFileSync(path, 'tea is warm');
     expect(await origins.of(path)).toBe('web');
+  });
+
+  it('an owner trusts what was seen, and nothing that came since', async () => {
+    const workspace = room();
+    const path = join(workspace, 'MEMORY.md');
+    const factsNow = (): FileFacts => factsOf(lstatSync(path, { bigint: true }));
+    const record = async (): Promise<FileRecord> => (await origins.below(workspace)).get(path) as FileRecord;
+    await write(workspace, 'MEMORY.md', 'tea is warm', 'web');
+    const [facts, seen] = [factsNow(), await record()];
+
+    await write(workspace, 'MEMORY.md', 'tea is cold', 'web');
+    expect(await origins.trust(path, factsNow(), seen)).toBe(false);
+    expect(await origins.trust(path, facts, await record())).toBe(false);
+    expect(await origins.of(path)).toBe('web');
+
+    writeFileSync(path, 'by hand');
+    expect(await origins.trust(path, factsNow(), await record())).toBe(true);
+    expect(await origins.of(path)).toBe('workspace');
   });
 
   it('a file that a command took away leaves its name to others', async () => {

@@ -118,6 +118,7 @@ const GUARDS: Record<string, string> = {
   'poll.state': 'one row by key; the newest state stays',
   'poll.vote': 'primary key (channel, account, poll, voter); the newest vote stays',
   'file-origin.set': 'rows by path, replaced as a whole',
+  'file-origin.trust': 'the row as it was seen, by compare and set',
   'file-origin.settle': 'rows as they are in that transaction; what others have noted since the look stays',
   'received-file.add': 'one row by path, replaced as a whole; files are kept one after the other',
   'received-file.forget': 'rows by path',

@@ -42,7 +42,9 @@ export class MemoryCommands {
 }
 
 /** What is too long to be seen here is not accepted here. */
-function shown({ path, origin, text, hash }: UnreviewedFile): string {
+function shown({ path, origin, text, hash, unreadable }: UnreviewedFile): string {
+  if (unreadable !== undefined)
+    return `${path} (${origin})\n[can't be shown: ${unreadable}]\n/memory reject ${path} ${hash}`;
   const isWhole = text.length <= MAX_TEXT;
   return [
     `${path} (${origin})`,

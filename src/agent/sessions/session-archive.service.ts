@@ -51,9 +51,13 @@ export class SessionArchive {
     const stamp = shortId(new Date().toISOString(), 19).replaceAll(':', '-');
     const path = `exports/${name}-${stamp}.${format}`;
     const files = new WorkspaceFiles([this.workspaces.pathOf(session.agentId)]);
-    const written = await files.write(path, await this.export(session, format), FILE_MODE);
+    const text = await this.export(session, format);
     const events = await this.transcripts.read(session.sessionId);
-    await this.origins.set(written.path, worstOrigin(originsOf(events), 'workspace'));
+    const origin = worstOrigin(originsOf(events), 'workspace');
+    // Before it is there, so that nobody reads it as a file of the owner.
+    await this.origins.set(await files.resolve(path), origin);
+    const written = await files.write(path, text, FILE_MODE);
+    await this.origins.set(written.path, origin);
     return path;
   }
 

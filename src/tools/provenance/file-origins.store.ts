@@ -1,7 +1,7 @@
 import { type BigIntStats, lstatSync } from 'node:fs';
 import { lstat, realpath } from 'node:fs/promises';
 import { Injectable } from '@nestjs/common';
-import type { Insertable, Transaction } from 'kysely';
+import type { Insertable, Selectable, Transaction } from 'kysely';
 import { type ContentOrigin, storedOrigin } from '../../common/content-parts';
 import { innerParts, isBelow } from '../../common/paths/path-place';
 import { DatabaseService } from '../../storage/database.service';
@@ -14,6 +14,8 @@ export interface FileRecord {
   origin: ContentOrigin;
   inode: string | null;
   stamp: string | null;
+  /** When it was noted, in milliseconds since 1970. */
+  notedAt: number;
 }
 
 /** A file whose origin is to be noted. */
@@ -114,7 +116,7 @@ export class FileOrigins {
         eb.or([eb('path', '=', folder), eb.and([eb('path', '>=', prefix), eb('path', '<', `${prefix}\uffff`)])]),
       )
       .execute();
-    return new Map(rows.map(({ path, origin, inode, stamp }) => [path, { origin: known(origin), inode, stamp }]));
+    return new Map(rows.map((row) => [row.path, recordOf(row)]));
   }
 
   /** Notes whose text a file holds now. */
@@ -160,16 +162,13 @@ export class FileOrigins {
       const paths = [...gone, ...notes.map(({ path }) => path)];
       const now = new Map<string, FileRecord>();
       for (let at = 0; at < paths.length; at += BATCH)
-        for (const { path, origin, inode, stamp } of await transaction
+        for (const row of await transaction
           .selectFrom('file_origins')
           .selectAll()
           .where('path', 'in', paths.slice(at, at + BATCH))
           .execute())
-          now.set(path, { origin: known(origin), inode, stamp });
-      const isSame = (path: string): boolean => {
-        const [before, after] = [seen.get(path), now.get(path)];
-        return before?.origin === after?.origin && before?.inode === after?.inode && before?.stamp === after?.stamp;
-      };
+          now.set(row.path, recordOf(row));
+      const isSame = (path: string): boolean => sameRecord(seen.get(path), now.get(path));
       const kept = notes.map((note) => {
         const since = isSame(note.path) ? undefined : now.get(note.path);
         return since ? { ...note, origin: worstOrigin([since.origin], note.origin) } : note;
@@ -178,6 +177,22 @@ export class FileOrigins {
       const over = gone.filter((path) => isSame(path) && now.get(path)?.stamp !== null);
       await replace(transaction, [...over, ...kept.map(({ path }) => path)], kept.map(rowOf));
       return kept;
+    });
+  }
+
+  /**
+   * The owner has looked at a file and trusts it.
+   * @param facts of the file that was read
+   * @param seen its record before that
+   * @returns false where somebody has noted something else since, or the file is another one
+   */
+  async trust(path: string, facts: FileFacts, seen: FileRecord): Promise<boolean> {
+    return this.database.write('file-origin.trust', async (transaction) => {
+      const row = await transaction.selectFrom('file_origins').selectAll().where('path', '=', path).executeTakeFirst();
+      const info = statsOf(path);
+      const isSame = info !== undefined && sameFacts(factsOf(info), facts) && sameRecord(seen, row && recordOf(row));
+      if (isSame) await replace(transaction, [path], [rowOf({ path, origin: 'workspace', facts })]);
+      return isSame;
     });
   }
 
@@ -210,6 +225,18 @@ export class FileOrigins {
     await this.database.write('file-origin.set', (transaction) => replace(transaction, [path], []));
   }
 }
+
+const recordOf = ({ origin, inode, stamp, updated_at }: Selectable<Schema['file_origins']>): FileRecord => ({
+  origin: known(origin),
+  inode,
+  stamp,
+  notedAt: Number(updated_at),
+});
+
+const sameFacts = (a: FileFacts, b: FileFacts): boolean => a.inode === b.inode && a.stamp === b.stamp;
+
+const sameRecord = (a: FileRecord | undefined, b: FileRecord | undefined): boolean =>
+  a?.origin === b?.origin && a?.inode === b?.inode && a?.stamp === b?.stamp && a?.notedAt === b?.notedAt;
 
 const rowOf = ({ path, origin, facts }: FileNote): Insertable<Schema['file_origins']> => ({
   path,
