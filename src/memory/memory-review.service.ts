@@ -73,7 +73,7 @@ export class MemoryReview {
     if (unreadable !== undefined)
       throw new OpenclawError(
         'UNREADABLE',
-        `path "${path}" can't be trusted, as nobody can see what it says (${unreadable}); reject it, or write it anew`,
+        `path "${path}" can't be trusted, as nobody can see what it says (${unreadable}); reject it, or write it again`,
       );
     if (!(await this.origins.trust(real, facts, record)))
       throw new OpenclawError('CHANGED', `path "${path}" has changed since it was shown; look again`);
