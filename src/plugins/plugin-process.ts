@@ -46,6 +46,8 @@ const PING_MS = 1000;
 /** Pings in a row that nobody answers: then it hangs. */
 const MAX_UNANSWERED = 4;
 const MAX_LINE = 4 * 1024 * 1024;
+/** What Node says of it before it ends. */
+const OUT_OF_MEMORY = 'JavaScript heap out of memory';
 const MAX_LOG_LINE = 2000;
 const MAX_ASKS = 100;
 
@@ -71,6 +73,7 @@ export class PluginProcess {
   private asks = 0;
   private rest = '';
   private lastWords = '';
+  private isOutOfMemory = false;
 
   constructor(
     plan: SpawnPlan,
@@ -90,9 +93,7 @@ export class PluginProcess {
     this.timer.unref();
     this.ended = new Promise((resolve) => {
       child.once('error', (error) => resolve(this.over(`it can't be started: ${error.message}`)));
-      child.once('close', (code, signal) =>
-        resolve(this.over(this.fault ?? `it ended by itself (${signal ?? `code ${code}`})${this.said()}`)),
-      );
+      child.once('close', (code, signal) => resolve(this.over(this.fault ?? this.ownEnd(signal ?? `code ${code}`))));
     });
   }
 
@@ -240,8 +241,15 @@ export class PluginProcess {
 
   private note(text: string): void {
     if (text.trim() === '') return;
+    this.isOutOfMemory ||= text.includes(OUT_OF_MEMORY);
     this.lastWords = cutText(text, MAX_LOG_LINE, { keep: 'end' });
     this.log(cutText(text.trimEnd(), MAX_LOG_LINE), 'debug');
+  }
+
+  /** Why it ended where nobody ended it. */
+  private ownEnd(how: string): string {
+    if (this.isOutOfMemory) return `it needed more memory than it is given (${how})`;
+    return `it ended by itself (${how})${this.said()}`;
   }
 
   private said(): string {

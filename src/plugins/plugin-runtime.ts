@@ -31,6 +31,8 @@ export interface PluginSurroundings {
 export type PluginPhase = 'resting' | 'running' | 'stopped';
 
 const DEFAULT_MEMORY_MB = 128;
+/** Those made for OpenClaw say nothing of what they need, and bring whole libraries in one file. */
+const OPENCLAW_MEMORY_MB = 256;
 const DEFAULT_CALL_S = 30;
 /** What Node needs besides what a program keeps. */
 const NODE_MB = 96;
@@ -166,7 +168,7 @@ export class PluginRuntime {
     const { env, driver, dataDir } = this.around;
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
     const { capabilities = {}, limits = {} } = this.manifest;
-    const memoryMb = limits.memoryMb ?? DEFAULT_MEMORY_MB;
+    const memoryMb = limits.memoryMb ?? (this.around.openclaw ? OPENCLAW_MEMORY_MB : DEFAULT_MEMORY_MB);
     const runner = join(appRoot(), 'bin', 'plugin-runner.cjs');
     const readable = [
       folder,

@@ -117,7 +117,7 @@ describe('plugins made for OpenClaw', () => {
         OPENCLAW_STATE_DIR: bench.gateway.stateDir,
         OPENCLAW_GATEWAY_PORT: String(bench.gateway.port),
       },
-      timeoutMs: 60_000,
+      timeoutMs: 300_000,
     });
   const write = (name: string, files: Record<string, string>): string => {
     for (const [file, text] of Object.entries(files)) {
@@ -290,26 +290,87 @@ export default (api: { registerTool: (tool: object) => void }) => { execFileSync
     expect((await cli('plugins', 'enable', 'post')).stderr).toContain('it brings the channel post for OpenClaw');
   });
 
-  const published: [name: string, id: string, tool: string, params: object, expected: RegExp][] = [
-    [
-      '@ollama/openclaw-web-search',
-      'openclaw-web-search',
-      'ollama_web_search',
-      { query: 'x' },
-      /grants\.hosts does not name 127\.0\.0\.1/,
-    ],
-    ['@projectavatar/openclaw-avatar', 'openclaw-avatar', 'avatar_commands', { action: 'status' }, /avatar/i],
-    ['@happycastle/oh-my-openclaw', 'oh-my-openclaw', 'omoc_todo_create', { content: 'sow' }, /sow/],
-    ['@calltelemetry/openclaw-linear', 'openclaw-linear', 'dispatch_history', { query: 'x' }, /./],
+  interface Published {
+    name: string;
+    id: string;
+    tool: string;
+    params?: object;
+    /** What of it is set before it is enabled; `server` is the address of one that answers everything. */
+    settings?: (server: string) => Record<string, unknown>;
+    expected: RegExp;
+  }
+  const published: readonly Published[] = [
+    {
+      name: '@ollama/openclaw-web-search',
+      id: 'openclaw-web-search',
+      tool: 'ollama_web_search',
+      params: { query: 'x' },
+      expected: /grants\.hosts does not name 127\.0\.0\.1/,
+    },
+    {
+      name: '@projectavatar/openclaw-avatar',
+      id: 'openclaw-avatar',
+      tool: 'avatar_commands',
+      params: { action: 'status' },
+      expected: /avatar/i,
+    },
+    {
+      name: '@happycastle/oh-my-openclaw',
+      id: 'oh-my-openclaw',
+      tool: 'omoc_todo_create',
+      params: { content: 'sow' },
+      expected: /sow/,
+    },
+    {
+      name: '@calltelemetry/openclaw-linear',
+      id: 'openclaw-linear',
+      tool: 'dispatch_history',
+      params: { query: 'x' },
+      expected: /./,
+    },
+    { name: '@laurentenhoor/devclaw', id: 'devclaw', tool: 'workflow_guide', expected: /workflow/i },
+    {
+      name: '@askjo/camofox-browser',
+      id: 'camofox-browser',
+      tool: 'camofox_list_tabs',
+      settings: (url) => ({ config: { url, autoStart: false }, grants: { hosts: [url] } }),
+      expected: /blue/,
+    },
+    {
+      name: '@mem0/openclaw-mem0',
+      id: 'openclaw-mem0',
+      tool: 'memory_list',
+      settings: (baseUrl) => ({ config: { mode: 'platform', apiKey: 'm0-key', userId: 'ann', baseUrl } }),
+      expected: /grants\.hosts does not name 127\.0\.0\.1/,
+    },
+    {
+      name: '@clawdbot/lobster',
+      id: 'lobster',
+      tool: 'lobster',
+      params: { action: 'run', pipeline: 'x' },
+      expected: /./,
+    },
   ];
-  (process.env['TEST_OPENCLAW_PLUGINS'] ? it : it.skip).each(published)(
+  (process.env['TEST_OPENCLAW_PLUGINS'] ? it : it.skip).each(published.map((each) => [each.name, each] as const))(
     'as published on npm work: %s',
-    async (...[name, id, tool, params, expected]) => {
+    async (name, { id, tool, params = {}, settings, expected }) => {
       expect((await cli('plugins', 'install', `npm:${name}`)).stdout).toContain(`${id} is in`);
-      await cli('config', 'set', `plugins.entries.${id}.harmlessTools`, '["*"]');
+      const entry = { harmlessTools: ['*'], ...settings?.(weatherUrl) };
+      await cli('config', 'set', `plugins.entries.${id}`, JSON.stringify(entry));
       expect((await cli('plugins', 'enable', id)).stdout).toContain(tool);
       await bench.restart();
       await until('the tool', async () => expected.test(await bench.call(tool, params)));
     },
+    600_000,
   );
+
+  (process.env['TEST_OPENCLAW_PLUGINS'] ? it : it.skip)('as published on npm answer commands', async () => {
+    await cli('plugins', 'install', 'npm:jasper-context-compactor');
+    expect((await cli('plugins', 'enable', 'context-compactor')).stdout).toContain('/context-stats');
+    await bench.restart();
+    await bench.client.call('chat.send', { sessionKey: 'main', message: '/context-stats', idempotencyKey: 'stats' });
+    await bench.client.call('agent.wait', { runId: 'stats', timeoutMs: 60_000 });
+    const { payload } = await bench.client.call('chat.history', { sessionKey: 'main' });
+    expect(JSON.stringify(payload)).toMatch(/context/i);
+  });
 });
