@@ -343,13 +343,6 @@ export default (api: { registerTool: (tool: object) => void }) => { execFileSync
       settings: (baseUrl) => ({ config: { mode: 'platform', apiKey: 'm0-key', userId: 'ann', baseUrl } }),
       expected: /grants\.hosts does not name 127\.0\.0\.1/,
     },
-    {
-      name: '@clawdbot/lobster',
-      id: 'lobster',
-      tool: 'lobster',
-      params: { action: 'run', pipeline: 'x' },
-      expected: /./,
-    },
   ];
   (process.env['TEST_OPENCLAW_PLUGINS'] ? it : it.skip).each(published.map((each) => [each.name, each] as const))(
     'as published on npm work: %s',
