@@ -432,6 +432,7 @@ export interface MethodParams {
   'cron.update': {
     id?: string;
     jobId?: string;
+    expectedConfigRevision?: string;
     patch: {
       name?: string;
       agentId?: string | null;
@@ -860,6 +861,8 @@ export interface MethodParams {
     key: string;
     agentId?: string;
     deleteTranscript?: boolean;
+    expectedSessionId?: string;
+    archivedOnly?: boolean;
   };
   'sessions.describe': {
     key: string;
@@ -1006,6 +1009,35 @@ export interface MethodParams {
   'sessions.search': {
     query: string;
     limit?: number;
+    agentId?: string;
+    sessionKeys?: string[];
+    scope?: {
+      limit?: number;
+      activeMinutes?: number;
+      includeGlobal?: boolean;
+      includeUnknown?: boolean;
+      includeDerivedTitles?: boolean;
+      includeLastMessage?: boolean;
+      label?: string;
+      spawnedBy?: string;
+      agentId?: string;
+      search?: string;
+      offset?: number;
+      sortBy?: 'updatedAt' | 'lastInteractionAt' | 'activity';
+      activeOnly?: boolean;
+      archived?: true | false | 'all';
+      pinned?: boolean;
+      group?: string;
+      requireLastInteraction?: boolean;
+      excludeSubagents?: boolean;
+      excludeCron?: boolean;
+      configuredAgentsOnly?: boolean;
+      excludeSystem?: boolean;
+      involvingMe?: boolean;
+      creatorId?: string;
+      ownerId?: string;
+      projectId?: string;
+    };
   };
   'sessions.send': {
     key: string;

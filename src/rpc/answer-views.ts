@@ -49,6 +49,7 @@ const ROW = [
   'unread',
   'visibility',
 ];
+const ENTRY = ['createdVia', 'endedAt', 'runtimeMs', 'startedAt', 'status', 'totalTokensFresh'];
 const THINKING = ['thinkingLevels', 'thinkingOptions', 'thinkingDefault'];
 const HISTORY = [
   'hasMore',
@@ -91,8 +92,11 @@ const SINCE_4: Readonly<Record<string, readonly string[]>> = {
     ...of('messages[].__openclaw', ['idempotencyKey', 'recordTimestampMs', 'senderIsOwner']),
   ],
   'models.list': of('models[]', ['local', 'tags', ...THINKING]),
-  'sessions.patch': of('resolved', ['contextWindow', 'reasoning', 'isChosen']),
-  'sessions.reset': ['resolved'],
+  'sessions.patch': [
+    ...of('entry', ENTRY),
+    ...of('resolved', ['agentRuntime', 'contextWindow', 'reasoning', 'isChosen', 'runtimeSelectionLocked']),
+  ],
+  'sessions.reset': [...of('entry', ENTRY), 'resolved'],
   'cron.list': [...CRON_PAGE, ...of('jobs[]', CRON_JOB)],
   'cron.add': [...CRON_JOB, 'deliveryPreview'],
   'cron.update': CRON_JOB,

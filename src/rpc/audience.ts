@@ -1,12 +1,12 @@
 import type { WireRecipient } from './wire-recipient';
 
 /**
- * Who an event is for. `pieces` are clients that follow a text piece by piece, and `whole` those that get it as a whole;
- * `tools`: those that are shown the work of tools as it happens.
+ * Who an event is for. `pieces` are clients that follow a text piece by piece, and `whole` those that get it as a whole,
+ * with `orWatching` also where they watch all conversations and follow none; `tools`: those that are shown the work of tools as it happens.
  */
 export type Audience =
   | { kind: 'pieces'; following?: string }
-  | { kind: 'whole'; following?: string }
+  | { kind: 'whole'; following?: string; orWatching?: boolean }
   | { kind: 'tools' | 'tools-of-others'; following: string; verbose: boolean }
   | { kind: 'watching' | 'not-watching' };
 
@@ -20,7 +20,7 @@ export function isOf(audience: Audience, recipient: WireRecipient): boolean {
   switch (audience.kind) {
     case 'pieces':
     case 'whole':
-      if (audience.following !== undefined && !recipient.follows.has(audience.following)) return false;
+      if (!isFollowing(audience, recipient)) return false;
       return wantsPieces(recipient) === (audience.kind === 'pieces');
     case 'tools':
       return showsTools(audience, recipient);
@@ -31,6 +31,13 @@ export function isOf(audience: Audience, recipient: WireRecipient): boolean {
     case 'not-watching':
       return !recipient.watchesSessions;
   }
+}
+
+function isFollowing(
+  { following, orWatching = false }: { following?: string; orWatching?: boolean },
+  { follows, watchesSessions }: WireRecipient,
+): boolean {
+  return following === undefined || follows.has(following) || (orWatching && watchesSessions);
 }
 
 function showsTools(

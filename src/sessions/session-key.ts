@@ -83,6 +83,11 @@ export function keyPart(id: string): string {
   return `${shortId(readable, 40)}~${createHash('sha256').update(id).digest('hex').slice(0, 24)}`;
 }
 
+/** Key, within an agent, of a session that a caller names by an id of its own choice. */
+export function namedSessionKey(id: string): string {
+  return `explicit:${keyPart(id)}`;
+}
+
 export interface GroupFacts {
   agentId: string;
   channel: string;

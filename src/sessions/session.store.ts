@@ -79,11 +79,8 @@ export class SessionStore {
   }
 
   async findBySessionId(sessionId: string): Promise<SessionEntry | undefined> {
-    const row = await this.database.read
-      .selectFrom('sessions')
-      .selectAll()
-      .where('session_id', '=', sessionId)
-      .executeTakeFirst();
+    const sessions = this.database.read.selectFrom('sessions').selectAll();
+    const row = await sessions.where('session_id', '=', sessionId).executeTakeFirst();
     return row && fromRow(row);
   }
 
@@ -297,15 +294,18 @@ export class SessionStore {
   /**
    * Removes a session, and its conversation, however long that is, without anybody waiting longer than for some hundred
    * events; what a cut leaves of it goes like any conversation that has ended.
+   * @param mustBe throws where this session is not to be removed
    */
-  async delete(key: string, deleteTranscript: boolean, guard: ChangeGuard): Promise<boolean> {
+  async delete(
+    key: string,
+    deleteTranscript: boolean,
+    guard: ChangeGuard,
+    mustBe: (session: SessionEntry) => void = () => undefined,
+  ): Promise<boolean> {
     const sessionId = await this.database.write('session.delete', async (transaction) => {
-      const row = await transaction
-        .deleteFrom('sessions')
-        .where('key', '=', key)
-        .returning('session_id')
-        .executeTakeFirst();
+      const row = await transaction.deleteFrom('sessions').where('key', '=', key).returningAll().executeTakeFirst();
       await guard(transaction, key);
+      if (row) mustBe(placeOf(row));
       if (row) await endConversationIn(transaction, row.session_id, deleteTranscript ? 0 : this.clock.now());
       return row?.session_id;
     });

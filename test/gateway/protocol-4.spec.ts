@@ -209,6 +209,7 @@ describe('a client of protocol 4', () => {
 
   it('follows a conversation and the list, and nobody else is told more', async () => {
     const watcher = await WireClient.connected(bench.gateway.url, { minProtocol: 4, maxProtocol: 4 });
+    const bystander = await WireClient.connected(bench.gateway.url, { minProtocol: 4, maxProtocol: 4 });
     const key = 'agent:main:followed';
     expect(await watcher.done('sessions.subscribe')).toEqual({ subscribed: true });
     expect(await watcher.done('sessions.messages.subscribe', { key })).toEqual({ subscribed: true, key });
@@ -234,8 +235,7 @@ describe('a client of protocol 4', () => {
     const changes = watcher.frames.slice(from).filter(({ event }) => event === 'sessions.changed');
     expect(changes.at(-1)?.payload).toMatchObject({ sessionKey: key, key, hasActiveRun: false, status: 'done' });
     // Who has not subscribed learns of the change alone; protocol 3 has no such events.
-    await client.settled();
-    const plain = client.frames.filter(({ payload }) => payload?.['sessionKey'] === key);
+    const plain = (await bystander.settled()).filter(({ payload }) => payload?.['sessionKey'] === key);
     expect(plain.filter(({ event }) => event === 'session.message' || event === 'session.tool')).toEqual([]);
     const names = (await old.settled()).map(({ event }) => event);
     for (const event of ['sessions.changed', 'session.message', 'session.tool']) expect(names).not.toContain(event);
@@ -243,6 +243,7 @@ describe('a client of protocol 4', () => {
     expect(await watcher.done('sessions.messages.unsubscribe', { key })).toEqual({ subscribed: false, key });
     expect(await watcher.done('sessions.unsubscribe')).toEqual({ subscribed: false });
     watcher.close();
+    bystander.close();
   });
 
   it('reads pages of jobs and of their runs', async () => {

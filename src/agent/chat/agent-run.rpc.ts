@@ -8,7 +8,7 @@ import { IntakeLine } from '../../inbox/intake-line';
 import type { RpcContext } from '../../rpc/rpc-context';
 import { RpcError, invalidRequest } from '../../rpc/rpc-error';
 import { RpcMethod } from '../../rpc/rpc-method';
-import { agentOfSession, canonicalSessionKey } from '../../sessions/session-key';
+import { agentOfSession, canonicalSessionKey, namedSessionKey } from '../../sessions/session-key';
 import { SessionStore } from '../../sessions/session.store';
 import { ChatCommands } from '../commands/chat-commands.service';
 import { giverOf } from '../commands/command-giver';
@@ -128,13 +128,13 @@ export class AgentRunRpc {
     };
   }
 
-  private async sessionOfId(params: AgentParams): Promise<SessionPlace> {
-    const session = await this.sessions.findBySessionId(params.sessionId ?? '');
-    if (!session) throw invalidRequest(`invalid agent params: there is no session with id "${params.sessionId}"`);
-    return { sessionKey: session.key, spelledKey: session.key };
+  /** The session of an id; an id that no session has is a name by which its caller will come back to a new one. */
+  private async sessionOfId({ sessionId = '', agentId }: AgentParams): Promise<SessionPlace> {
+    const session = await this.sessions.findBySessionId(sessionId);
+    return this.sessionOfKey({ sessionKey: session?.key ?? namedSessionKey(sessionId), agentId });
   }
 
-  private sessionOfKey(params: AgentParams): SessionPlace {
+  private sessionOfKey(params: Pick<AgentParams, 'sessionKey' | 'agentId'>): SessionPlace {
     const { config } = this.config;
     const spelledKey = params.sessionKey ?? 'main';
     const sessionKey = canonicalSessionKey(config, spelledKey, params.agentId);
@@ -187,11 +187,11 @@ function finalAnswer(runId: string, outcome: RunOutcome | undefined): unknown {
     throw new RpcError('UNAVAILABLE', summary, { payload: { runId, status: 'error', summary } });
   }
   const { result } = outcome;
+  const isStopped = outcome.outcome === 'aborted' || outcome.outcome === 'dropped';
   return {
     runId,
     status: 'ok',
-    summary:
-      outcome.outcome === 'aborted' || outcome.outcome === 'dropped' ? (outcome.reason ?? 'stopped') : 'completed',
+    summary: isStopped ? (outcome.reason ?? 'stopped') : 'completed',
     result: {
       payloads: result?.payloads ?? [],
       meta: {
@@ -200,10 +200,10 @@ function finalAnswer(runId: string, outcome: RunOutcome | undefined): unknown {
           sessionId: outcome.sessionId ?? '',
           provider: result?.provider ?? '',
           model: result?.model ?? '',
-          ...(result ? { usage: result.usage } : {}),
+          ...(result ? { usage: { ...result.usage, total: result.usage.totalTokens } } : {}),
           ...(result?.offline ? { offline: true } : {}),
         },
-        ...(outcome.outcome === 'aborted' || outcome.outcome === 'dropped' ? { aborted: true } : {}),
+        aborted: isStopped,
       },
     },
   };

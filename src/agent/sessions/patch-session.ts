@@ -1,7 +1,7 @@
 import { THINKING_LEVELS } from '../agents.config';
-import { invalidRequest } from '../../rpc/rpc-error';
+import { type RpcError, invalidRequest } from '../../rpc/rpc-error';
 import type { SessionEntry } from '../../sessions/session-entry';
-import type { SessionsPatchParams } from './sessions.dto';
+import type { SessionsDeleteParams, SessionsPatchParams } from './sessions.dto';
 
 /** Fields that the value `off` deletes. */
 const OFF_DELETES = new Set(['thinkingLevel', 'reasoningLevel', 'responseUsage']);
@@ -68,11 +68,23 @@ function refuseChanged(entry: SessionEntry, patch: SessionsPatchParams): void {
   const isOther = expectedSessionId !== undefined && expectedSessionId !== entry.sessionId;
   const isMarkedElsewhere =
     expectedMarkedUnreadAt !== undefined && expectedMarkedUnreadAt !== (entry.markedUnreadAt ?? null);
-  if (isOther || isMarkedElsewhere)
-    throw invalidRequest('session changed since it was read; read it again and repeat', {
-      details: { code: 'SESSION_CHANGED' },
-    });
+  if (isOther || isMarkedElsewhere) throw sessionChanged();
 }
+
+/** @throws RpcError INVALID_REQUEST where the session is not one that is to be removed */
+export function refuseToRemove(
+  { key, sessionId, archivedAt }: SessionEntry,
+  { expectedSessionId, archivedOnly }: SessionsDeleteParams,
+): void {
+  if (archivedOnly && archivedAt === undefined)
+    throw invalidRequest(`session ${key} is not put away (archived); put it away first, or leave archivedOnly out`);
+  if (expectedSessionId !== undefined && expectedSessionId !== sessionId) throw sessionChanged();
+}
+
+export const sessionChanged = (): RpcError =>
+  invalidRequest('session changed since it was read; read it again and repeat', {
+    details: { code: 'SESSION_CHANGED' },
+  });
 
 /** What whoever may write may change; anything else is the owner's. */
 const ORGANISING: ReadonlySet<string> = new Set([

@@ -15,6 +15,7 @@ import { DatabaseService } from '../../storage/database.service';
 import { CompactionStore } from '../context/compaction.store';
 import { LaneService } from '../turns/lane.service';
 import { TurnStore } from '../turns/turn.store';
+import { sessionChanged } from './patch-session';
 import { SessionArchive } from './session-archive.service';
 import { withoutRuns } from './stop-runs';
 
@@ -73,8 +74,7 @@ export class SessionBranches {
     const branchKey = canonicalSessionKey(this.config.config, `branch-${shortId(randomUUID())}`, session.agentId);
     const entry = await this.database.write('session.rewind', async (transaction) => {
       const known = await this.sessions.findIn(transaction, key);
-      if (known?.sessionId !== session.sessionId)
-        throw invalidRequest('session changed since it was read; read it again and repeat');
+      if (known?.sessionId !== session.sessionId) throw sessionChanged();
       await this.turns.requireIdleIn(transaction, key);
       const next = { ...known, ...UNCOUNTED, sessionId: fresh, rewound: { by, from: known.sessionId } };
       await this.sessions.saveIn(transaction, { ...next, updatedAt: Date.now() });

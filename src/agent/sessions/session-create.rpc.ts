@@ -82,7 +82,7 @@ export class SessionCreateRpc {
       ok: true,
       key,
       sessionId: entry.sessionId,
-      entry,
+      entry: this.rows.entry(entry),
       runStarted: receipt !== undefined && 'runId' in receipt,
       ...(receipt ?? {}),
       resolved: this.rows.resolved(entry),

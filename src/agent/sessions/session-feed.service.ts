@@ -11,8 +11,8 @@ const MOST_AT_ONCE = 50;
 
 /**
  * Tells clients what happens to sessions: all of them that there was a change (`sessions.changed`), those that have
- * subscribed to the list what it shows of the session now, and those that have a conversation open its new messages
- * (`session.message`). While nobody has subscribed to anything it reads nothing.
+ * subscribed to the list what it shows of the session now and new messages of every conversation (`session.message`), and
+ * those that have one open its new messages. While nobody has subscribed to anything it reads nothing.
  */
 @Injectable()
 export class SessionFeed {
@@ -88,9 +88,9 @@ export class SessionFeed {
   }
 
   private async appended(sessionId: string, after: number, count: number): Promise<void> {
-    if (this.followed.size === 0 || count > MOST_AT_ONCE) return;
+    if ((this.followed.size === 0 && this.watching === 0) || count > MOST_AT_ONCE) return;
     const session = await this.sessions.findBySessionId(sessionId);
-    if (!session || !this.followed.has(session.key)) return;
+    if (!session || (this.watching === 0 && !this.followed.has(session.key))) return;
     const { key: sessionKey, agentId } = session;
     for (const event of await this.transcripts.readBeside(sessionId, { after }, count)) {
       this.events.emit('wire.event', {
@@ -105,7 +105,7 @@ export class SessionFeed {
           message: plainUserText(historyMessage(event)),
         },
         // Who goes on from pieces has it already.
-        audience: { kind: 'whole', following: sessionKey },
+        audience: { kind: 'whole', following: sessionKey, orWatching: true },
       });
     }
   }

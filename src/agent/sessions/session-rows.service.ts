@@ -31,6 +31,12 @@ const SHARED = {
   effectiveFastModeSource: 'default',
 } as const;
 
+/** Of a row, what clients expect of a stored session, too. */
+const DERIVED_OF_ENTRY = [
+  ...['abortedLastRun', 'chatType', 'contextTokens', 'createdVia', 'deliveryContext', 'endedAt', 'lastChannel'],
+  ...['origin', 'runtimeMs', 'startedAt', 'status', 'systemSent', 'totalTokensFresh'],
+] as const;
+
 /** Sessions as clients see them: what is stored, which model answers next, and whether something runs. */
 @Injectable()
 export class SessionRows {
@@ -84,6 +90,13 @@ export class SessionRows {
     };
   }
 
+  /** What is stored of a session, for whoever has just changed it, beside what follows from it in its row. */
+  entry(entry: SessionEntry): Record<string, unknown> {
+    const row = this.row(entry);
+    const derived = DERIVED_OF_ENTRY.filter((name) => row[name] !== undefined).map((name) => [name, row[name]]);
+    return { ...entry, ...(Object.fromEntries(derived) as object) };
+  }
+
   /** What holds for sessions that say nothing else. */
   defaults(agentId = defaultAgentId(this.config.config)): Record<string, unknown> {
     const { info } = this.models.resolve(agentId);
@@ -117,7 +130,15 @@ export class SessionRows {
   resolved({ agentId, modelOverride }: SessionEntry): Record<string, unknown> | undefined {
     try {
       const { provider, id, contextWindow, reasoning } = this.models.resolve(agentId, modelOverride).info;
-      return { modelProvider: provider, model: id, contextWindow, reasoning, isChosen: modelOverride !== undefined };
+      return {
+        modelProvider: provider,
+        model: id,
+        contextWindow,
+        reasoning,
+        isChosen: modelOverride !== undefined,
+        agentRuntime: OWN_RUNTIME,
+        runtimeSelectionLocked: SHARED.runtimeSelectionLocked,
+      };
     } catch {
       return undefined;
     }

@@ -4,6 +4,7 @@ import {
   Checked,
   Doc,
   Int,
+  Nested,
   OneOf,
   Opt,
   OptNull,
@@ -49,9 +50,24 @@ export class SessionFollowParams {
   @Opt() @Bool() includeApprovals?: boolean;
 }
 
+/** Which of the sessions of a list are looked through. There is one owner, so that all of them are the owner's. */
+export class SessionsSearchScope extends SessionsListParams {
+  @Opt() @Bool() excludeSystem?: boolean;
+  @Opt() @Bool() involvingMe?: boolean;
+  @Opt() @Text() creatorId?: string;
+  @Opt() @Text() ownerId?: string;
+  @Opt() @Text() projectId?: string;
+}
+
 export class SessionsSearchParams {
-  @Text({ max: 500 }) @Doc('Words in a row, in whichever case.') query!: string;
+  @Text({ max: 4096 }) @Doc('Words in a row, in whichever case.') query!: string;
   @Opt() @Int({ min: 1, max: 200 }) @Doc('Most messages to return, 30 by default.') limit?: number;
+  @Opt() @Text() @Doc('Only sessions of this agent.') agentId?: string;
+  @Opt() @StrList({ min: 1, max: 200 }) @Doc('Only these sessions.') sessionKeys?: string[];
+  @Opt()
+  @Nested(() => SessionsSearchScope)
+  @Doc('Only sessions that sessions.list has with these parameters; their rows come along. Not beside the two above.')
+  scope?: SessionsSearchScope;
 }
 
 export class SessionsPreviewParams {
@@ -125,6 +141,11 @@ export class SessionsResetParams extends SessionKeyParams {
 
 export class SessionsDeleteParams extends SessionKeyParams {
   @Opt() @Bool() deleteTranscript?: boolean;
+  @Opt() @Text() @Doc('Removes nothing where the session has another conversation by now.') expectedSessionId?: string;
+  @Opt()
+  @Bool()
+  @Doc('Removes it only where it was put away, for which operator.write is enough.')
+  archivedOnly?: boolean;
 }
 
 export class SessionsCompactParams {

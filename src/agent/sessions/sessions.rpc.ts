@@ -10,7 +10,7 @@ import { RpcMethod } from '../../rpc/rpc-method';
 import { satisfies } from '../../rpc/scopes';
 import type { SessionEntry } from '../../sessions/session-entry';
 import { agentOfSession, canonicalSessionKey, splitSessionKey } from '../../sessions/session-key';
-import { SessionStore } from '../../sessions/session.store';
+import { type SessionQuery, SessionStore } from '../../sessions/session.store';
 import type { TranscriptEvent } from '../../sessions/transcript-event';
 import { ConversationTitles } from '../../sessions/conversation-titles';
 import { TranscriptStore } from '../../sessions/transcript.store';
@@ -20,7 +20,7 @@ import { LaneService } from '../turns/lane.service';
 import { TurnStore } from '../turns/turn.store';
 import { CompactionService } from '../context/compaction.service';
 import { readTranscriptLines } from './import-session';
-import { needsAdmin, patchSession } from './patch-session';
+import { needsAdmin, patchSession, refuseToRemove, sessionChanged } from './patch-session';
 import { SessionArchive } from './session-archive.service';
 import { SessionRows } from './session-rows.service';
 import { withoutAnyRuns } from './stop-runs';
@@ -73,23 +73,8 @@ export class SessionsRpc {
   async list(params: SessionsListParams): Promise<SessionsListed> {
     const now = Date.now();
     const offset = params.offset ?? 0;
-    const search = params.search?.trim() ?? '';
-    const begun = search !== '' && params.includeDerivedTitles ? await this.titles.begunWith(search) : [];
     const { entries, total } = await this.sessions.page({
-      ...(params.agentId ? { agentId: params.agentId } : {}),
-      ...(params.configuredAgentsOnly ? { agentIds: agentEntries(this.config.config).map(({ id }) => id) } : {}),
-      ...(params.label ? { label: params.label } : {}),
-      ...(params.activeMinutes ? { updatedAfter: now - params.activeMinutes * 60_000 } : {}),
-      ...(params.spawnedBy === undefined ? {} : { spawnedBy: params.spawnedBy }),
-      without: [...(params.includeGlobal ? [] : ['global']), ...(params.includeUnknown ? [] : ['unknown'])],
-      withoutParts: [...(params.excludeSubagents ? [':subagent:'] : []), ...(params.excludeCron ? [':cron:'] : [])],
-      ...(search === '' ? {} : { search, orSessionIds: begun }),
-      archived: params.archived ?? false,
-      ...(params.pinned === undefined ? {} : { pinned: params.pinned }),
-      ...(params.group === undefined ? {} : { category: params.group }),
-      ...(params.requireLastInteraction ? { interactedOnly: true } : {}),
-      ...(params.activeOnly ? { keys: this.lanes.activeKeys() } : {}),
-      sortBy: (params.sortBy ?? 'updatedAt') === 'updatedAt' ? 'updatedAt' : 'interaction',
+      ...(await this.asked(params, now)),
       ...(params.limit === undefined ? {} : { limit: params.limit }),
       offset,
     });
@@ -195,7 +180,7 @@ export class SessionsRpc {
       ok: true,
       path: '(database)',
       key,
-      entry,
+      entry: this.rows.entry(entry),
       ...warning,
       resolved: this.rows.resolved(entry),
     };
@@ -210,24 +195,26 @@ export class SessionsRpc {
   async reset(params: SessionsResetParams): Promise<unknown> {
     const key = canonicalSessionKey(this.config.config, params.key, params.agentId);
     const current = await this.sessions.findPlace(key);
-    if (params.expectedSessionId && current?.sessionId !== params.expectedSessionId) {
-      throw invalidRequest('session changed since it was read; read it again and repeat');
-    }
+    if (params.expectedSessionId && current?.sessionId !== params.expectedSessionId) throw sessionChanged();
     const agentId = agentOfSession(this.config.config, key);
     const entry = await withoutAnyRuns(this.lanes, key, () =>
       this.sessions.reset(key, agentId, this.turns.requireIdleIn),
     );
     this.events.emit('session.changed', { sessionKey: key, reason: params.reason ?? 'reset' });
-    return { ok: true, key, entry, resolved: this.rows.resolved(entry) };
+    return { ok: true, key, entry: this.rows.entry(entry), resolved: this.rows.resolved(entry) };
   }
 
   @RpcMethod({
     name: 'sessions.delete',
     scope: 'operator.admin',
+    scopeV4: 'operator.write',
     params: SessionsDeleteParams,
-    summary: 'Removes a session; its transcript is kept as an archive file.',
+    summary:
+      'Removes a session; its transcript is kept as an archive file. Without archivedOnly it needs operator.admin.',
   })
-  async remove(params: SessionsDeleteParams): Promise<unknown> {
+  async remove(params: SessionsDeleteParams, context: RpcContext): Promise<unknown> {
+    if (!params.archivedOnly && !satisfies(context.caller.scopes, 'operator.admin'))
+      throw missingScope(context.caller, 'operator.admin');
     const key = canonicalSessionKey(this.config.config, params.key, params.agentId);
     if (key === 'global' || splitSessionKey(key).rest === 'main') {
       throw invalidRequest(`the main session can't be deleted: ${key}; reset it instead`);
@@ -235,9 +222,10 @@ export class SessionsRpc {
     return withoutAnyRuns(this.lanes, key, async () => {
       const session = await this.sessions.findPlace(key);
       if (!session) return { ok: true, key, deleted: false, archived: [] };
+      refuseToRemove(session, params);
       const deleteTranscript = params.deleteTranscript ?? true;
       const archived = deleteTranscript ? await this.archive.keepDeleted(session) : [];
-      await this.sessions.delete(key, deleteTranscript, this.turns.requireIdleIn);
+      await this.sessions.delete(key, deleteTranscript, this.turns.requireIdleIn, (now) => refuseToRemove(now, params));
       this.transcripts.forget(session.sessionId);
       this.events.emit('session.changed', { sessionKey: key, reason: 'delete' });
       return { ok: true, key, deleted: true, archived };
@@ -293,6 +281,28 @@ export class SessionsRpc {
       );
     const { session, added } = await this.archive.import(key, agentOfSession(this.config.config, key), imported);
     return { ok: true, key, sessionId: session.sessionId, added, skipped: imported.skipped };
+  }
+
+  /** Which sessions these parameters are about, whatever page of them is asked for. */
+  async asked(params: SessionsListParams, now = Date.now()): Promise<SessionQuery> {
+    const search = params.search?.trim() ?? '';
+    const begun = search !== '' && params.includeDerivedTitles ? await this.titles.begunWith(search) : [];
+    return {
+      ...(params.agentId ? { agentId: params.agentId } : {}),
+      ...(params.configuredAgentsOnly ? { agentIds: agentEntries(this.config.config).map(({ id }) => id) } : {}),
+      ...(params.label ? { label: params.label } : {}),
+      ...(params.activeMinutes ? { updatedAfter: now - params.activeMinutes * 60_000 } : {}),
+      ...(params.spawnedBy === undefined ? {} : { spawnedBy: params.spawnedBy }),
+      without: [...(params.includeGlobal ? [] : ['global']), ...(params.includeUnknown ? [] : ['unknown'])],
+      withoutParts: [...(params.excludeSubagents ? [':subagent:'] : []), ...(params.excludeCron ? [':cron:'] : [])],
+      ...(search === '' ? {} : { search, orSessionIds: begun }),
+      archived: params.archived ?? false,
+      ...(params.pinned === undefined ? {} : { pinned: params.pinned }),
+      ...(params.group === undefined ? {} : { category: params.group }),
+      ...(params.requireLastInteraction ? { interactedOnly: true } : {}),
+      ...(params.activeOnly ? { keys: this.lanes.activeKeys() } : {}),
+      sortBy: (params.sortBy ?? 'updatedAt') === 'updatedAt' ? 'updatedAt' : 'interaction',
+    };
   }
 
   private async matching(params: SessionsResolveParams): Promise<SessionEntry[]> {

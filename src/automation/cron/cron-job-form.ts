@@ -98,15 +98,24 @@ function levelOf(word: string): string {
   return level;
 }
 
-/** The `delivery` block, or the keys `deliver`, `channel` and `to` of older clients. */
-export function deliveryOf(fields: CronJobFields): CronDelivery | undefined {
-  const block = fields.delivery;
+/**
+ * The `delivery` block, or the keys `deliver`, `channel` and `to` of older clients.
+ * @param before what the job has: a block changes what it names of it, and null takes something out
+ */
+export function deliveryOf(fields: CronJobFields, before?: CronDelivery): CronDelivery | undefined {
+  const block = fields.delivery && changedDelivery(before, fields.delivery);
   const old = fields.payload ?? {};
   const from = block ?? old;
   const { channel, to } = from;
   const account = from['accountId'];
   const mode = block ? block['mode'] : old['deliver'] === true || to !== undefined ? 'announce' : 'none';
-  if (mode === 'none' || mode === undefined) return block ? { mode: 'none' } : undefined;
+  const place = {
+    ...(typeof channel === 'string' ? { channel: channel.toLowerCase() } : {}),
+    ...(typeof account === 'string' ? { account } : {}),
+    ...(typeof to === 'string' ? { to } : {}),
+  };
+  // A place that is named is kept for when the job is to announce again.
+  if (mode === 'none' || mode === undefined) return block ? { mode: 'none', ...place } : undefined;
   if (mode === 'webhook') {
     if (typeof to !== 'string' || !isWebAddress(to))
       throw new CronJobError(`delivery.to must be an http(s) address for mode webhook, got ${JSON.stringify(to)}`);
@@ -116,10 +125,22 @@ export function deliveryOf(fields: CronJobFields): CronDelivery | undefined {
     throw new CronJobError(`delivery.mode "${String(mode)}" is not one of none, announce, webhook`);
   return {
     mode,
-    ...(typeof channel === 'string' ? { channel: channel.toLowerCase() } : {}),
-    ...(typeof account === 'string' ? { account } : {}),
-    ...(typeof to === 'string' ? { to } : {}),
+    ...place,
     ...((from['bestEffort'] ?? from['bestEffortDeliver']) === true ? { bestEffort: true } : {}),
+  };
+}
+
+/** An address is no chat, and a chat no address: `to` does not outlast a change between them. */
+function changedDelivery(before: CronDelivery | undefined, block: Record<string, unknown>): Record<string, unknown> {
+  if (!before) return block;
+  const { account: accountId, ...rest } = before;
+  const mode = block['mode'] ?? before.mode;
+  const isOtherKind = (mode === 'webhook') !== (before.mode === 'webhook');
+  return {
+    ...rest,
+    accountId,
+    ...(isOtherKind ? { channel: undefined, accountId: undefined, to: undefined } : {}),
+    ...block,
   };
 }
 
@@ -177,7 +198,8 @@ export function changedJob(job: CronJob, patch: CronJobFields, time: TimeContext
   const payload = isPlainObject(patch.payload)
     ? payloadOf({ ...kept(job.payload, kindOfChange(patch.payload)), ...patch.payload })
     : job.payload;
-  const delivery = patch.delivery || patch.payload?.['deliver'] !== undefined ? deliveryOf(patch) : job.delivery;
+  const delivery =
+    patch.delivery || patch.payload?.['deliver'] !== undefined ? deliveryOf(patch, job.delivery) : job.delivery;
   const target =
     patch.sessionTarget === undefined ? job.sessionTarget : patch.sessionTarget === 'isolated' ? 'isolated' : 'main';
   checkTarget(target, payload);

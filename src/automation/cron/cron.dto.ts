@@ -79,6 +79,10 @@ export class CronAddParams extends CronJobFields {
 export class CronUpdateParams {
   @Opt() @Text() id?: string;
   @Opt() @Text() jobId?: string;
+  @Opt()
+  @Text()
+  @Doc('Changes nothing where the job is another by now: `configRevision` that was seen.')
+  expectedConfigRevision?: string;
   @Nested(() => CronJobFields) patch!: CronJobFields;
 }
 

@@ -23,7 +23,7 @@ import {
 import { CronService } from './cron.service';
 import { CronStore } from './cron.store';
 import { CronTool } from './cron.tool';
-import { compactJobView, deliveryPreview, jobView, snapshotRevision } from './job-view';
+import { compactJobView, configRevision, deliveryPreview, jobView, snapshotRevision } from './job-view';
 
 @Injectable()
 export class CronRpc {
@@ -130,9 +130,10 @@ export class CronRpc {
   @RpcMethod({ name: 'cron.update', scope: 'operator.admin', params: CronUpdateParams, summary: 'Changes a job.' })
   async update(params: CronUpdateParams): Promise<unknown> {
     const job = await this.job(params);
-    const changed = await this.store.change(job.id, (current) =>
-      checked(() => changedJob(current, params.patch, this.cron.time())),
-    );
+    const changed = await this.store.change(job.id, (current) => {
+      refuseChanged(current, params.expectedConfigRevision);
+      return checked(() => changedJob(current, params.patch, this.cron.time()));
+    });
     if (!changed) throw notFound(job.id);
     await this.cron.arm();
     this.cron.announce(changed, 'updated');
@@ -198,6 +199,15 @@ export class CronRpc {
     const reason = this.tool.unavailableReason();
     if (reason !== undefined) throw unavailable(`jobs do not run: ${reason}`);
   }
+}
+
+/** @throws RpcError INVALID_REQUEST where a job is not as whoever changes it has seen it */
+function refuseChanged(job: CronJob, expectedConfigRevision: string | undefined): void {
+  const actualConfigRevision = configRevision(job);
+  if (expectedConfigRevision === undefined || expectedConfigRevision === actualConfigRevision) return;
+  throw invalidRequest('the job was changed since it was read; read it again and repeat', {
+    details: { code: 'CRON_JOB_CHANGED', expectedConfigRevision, actualConfigRevision },
+  });
 }
 
 const notFound = (id: string): Error =>

@@ -10,11 +10,13 @@ export function jobView(job: CronJob): Record<string, unknown> {
     route: _,
     origin: __,
     sessionKey: ___,
+    delivery,
     ...rest
   } = job;
   const { lastRunAtMs, lastStatus, lastError } = state;
   return {
     ...rest,
+    ...(delivery ? { delivery: deliveryView(delivery) } : {}),
     schedule: scheduleView(job),
     state: { ...state, ...(nextRunAtMs === null ? {} : { nextRunAtMs }) },
     effectiveAgentId: job.agentId,
@@ -25,6 +27,11 @@ export function jobView(job: CronJob): Record<string, unknown> {
     ...(lastError === undefined ? {} : { lastRunError: lastError }),
   };
 }
+
+const deliveryView = ({ account, ...rest }: CronDelivery): Record<string, unknown> => ({
+  ...rest,
+  ...(account === undefined ? {} : { accountId: account }),
+});
 
 /** What lists of clients with many jobs show. */
 export function compactJobView(job: CronJob): Record<string, unknown> {
@@ -47,7 +54,7 @@ export function deliveryPreview(delivery: CronDelivery | undefined): { label: st
 }
 
 /** Changes when the job itself does, and not when it runs. */
-function configRevision({ state: _, nextRunAtMs: __, updatedAtMs: ___, ...definition }: CronJob): string {
+export function configRevision({ state: _, nextRunAtMs: __, updatedAtMs: ___, ...definition }: CronJob): string {
   return revisionOf(definition);
 }
 

@@ -32,7 +32,7 @@ export class RunsAgainParams {
 }
 
 export class StabilityParams {
-  @Opt() @Int({ min: 1, max: 500 }) limit?: number;
+  @Opt() @Int({ min: 1, max: 1000 }) limit?: number;
   @Opt() @Text() type?: string;
   @Opt() @Int({ min: 0 }) @Doc('Number of the last record seen: only later ones.') sinceSeq?: number;
 }
