@@ -625,6 +625,11 @@ export interface MethodParams {
     action: string;
     params: Record<string, unknown>;
     idempotencyKey?: string;
+    reply?: {
+      replyToId?: string;
+      source?: string;
+    };
+    senderIsOwner?: true;
   };
   'models.authStatus': {
     agentId?: string;

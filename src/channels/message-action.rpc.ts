@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Doc, Obj, Opt, Text } from '../common/validation/fields';
+import { Doc, Nested, Obj, OneOf, Opt, Text } from '../common/validation/fields';
 import { describeDtoProblems, findDtoProblems } from '../common/validation/validate-dto';
 import { ChannelDirectory } from '../events/channel-directory';
 import { locate, namedChannel, routeOf } from '../events/named-channel';
@@ -13,11 +13,16 @@ import { ChannelSendError, type RegisteredChannel } from './channel-adapter';
 import { CHANGES_RIGHTS, actionRefusal, isShared, wishOf } from './message-actions';
 import { MessageParams } from './message-params';
 
+class ReplyFields {
+  @Opt() @Text({ max: 100 }) replyToId?: string;
+  @Opt() @Text({ max: 40 }) source?: string;
+}
+
 export class MessageActionParams {
   @Opt() @Text({ max: 40 }) @Doc('Such as telegram; the only configured one where it is left out.') channel?: string;
   @Opt() @Text({ max: 100 }) @Doc('Account of the channel; default by default.') accountId?: string;
   @Text({ max: 40 })
-  @Doc('edit, or what the channel offers: react, delete, read, pin, thread-create, member-info …')
+  @Doc('send, edit, or what the channel offers: react, delete, read, pin, thread-create, member-info …')
   action!: string;
   @Obj()
   @Doc('Parameters as the tool `message` takes them: target (or to), messageId, emoji, message, limit …')
@@ -26,9 +31,17 @@ export class MessageActionParams {
   @Text({ max: 200 })
   @Doc('The same key again is the same action while the gateway runs.')
   idempotencyKey?: string;
+  @Opt() @Nested(() => ReplyFields) @Doc('Message that is answered.') reply?: ReplyFields;
+  @Opt()
+  @OneOf([true])
+  @Doc('Must be true: what a caller may do is known by its connection, and guests ask the assistant.')
+  senderIsOwner?: true;
 }
 
 type Done = Record<string, unknown>;
+
+/** As for the method `send`. */
+const MOST_FILES = 10;
 
 /** What connected clients do with messages, people and places of a chat platform. */
 @Injectable()
@@ -47,13 +60,15 @@ export class MessageActionRpc {
     summary:
       'Does something with a message or chat where its channel can: react, edit, delete, read, pin, search and more. What concerns the rights of people needs operator.admin.',
   })
-  async action(call: MessageActionParams, { caller }: RpcContext): Promise<Done> {
+  async action(call: MessageActionParams, context: RpcContext): Promise<Done> {
+    const { caller } = context;
     const channel = namedChannel(this.directory, call.channel);
     const { id, capabilities } = channel.declaration;
     const refusal = actionRefusal(call.action, id, capabilities.actions);
     if (refusal) throw invalidRequest(refusal.message);
+    if (call.action === 'send') return this.send(id, call, context);
     if (isShared(call.action) && call.action !== 'edit')
-      throw invalidRequest(`action: "${call.action}" is what the method send does`);
+      throw invalidRequest(`action: "${call.action}" is what the action send does, with replyTo, targets or media`);
     if (CHANGES_RIGHTS.has(call.action) && !satisfies(caller.scopes, 'operator.admin'))
       throw missingScope(caller, 'operator.admin');
     const params = read(call);
@@ -61,6 +76,31 @@ export class MessageActionRpc {
     return call.idempotencyKey === undefined
       ? work()
       : this.known.once(`${callerKey(caller)} ${call.idempotencyKey}`, work);
+  }
+
+  /** As the method `send`. */
+  private async send(channel: string, call: MessageActionParams, context: RpcContext): Promise<Done> {
+    const { mediaUrl, mediaUrls, ...others } = call.params;
+    const params = read({ ...call, params: others });
+    if (call.idempotencyKey === undefined) throw invalidRequest('idempotencyKey is needed for action send');
+    if (params.buffer !== undefined) throw invalidRequest('params.buffer: name a file or an address as media instead');
+    const files = [mediaUrls ?? params.media ?? params.path ?? mediaUrl ?? []].flat().map(String);
+    if (files.length > MOST_FILES)
+      throw invalidRequest(`params.mediaUrls: at most ${MOST_FILES} files go with a message`);
+    const replyToId = call.reply?.replyToId ?? params.replyTo;
+    const { target = '', message, threadId, silent, asVoice } = params;
+    const sent = await this.outbound.send(
+      {
+        to: target,
+        channel,
+        idempotencyKey: call.idempotencyKey,
+        ...(call.accountId === undefined ? {} : { accountId: call.accountId }),
+        ...{ message, threadId, replyToId, silent, asVoice },
+        ...(files.length > 0 ? { mediaUrls: files } : {}),
+      },
+      context,
+    );
+    return { ok: true, ...sent };
   }
 
   private async act(channel: RegisteredChannel, params: MessageParams, accountId?: string): Promise<Done> {
@@ -95,12 +135,24 @@ export class MessageActionRpc {
   }
 }
 
+/** What command lines of OpenClaw send along for themselves. */
+const OF_COMMAND_LINES: ReadonlySet<string> = new Set(['__agentId', '__sessionKey', 'json', 'verbose']);
+
 /** @throws RpcError INVALID_REQUEST naming the parameter */
-function read({ action, params: { to, ...given } }: MessageActionParams): MessageParams {
-  const params = { ...(to === undefined ? {} : { target: to }), ...given, action };
+function read({ action, params: { to, ...all } }: MessageActionParams): MessageParams {
+  const given = Object.entries(all).filter(
+    // A switch that is off asks for nothing, whatever it would be.
+    ([name, value]) => value !== false && !OF_COMMAND_LINES.has(name),
+  );
+  const params: Record<string, unknown> = {
+    ...(to === undefined ? {} : { target: to }),
+    ...(Object.fromEntries(given) as object),
+    action,
+  };
+  if (params['dryRun'] === true) throw invalidRequest('params.dryRun: an action is done or not asked for');
   const problems = findDtoProblems(MessageParams, params);
   if (problems.length > 0) throw invalidRequest(`invalid message.action params: ${describeDtoProblems(problems)}`);
-  const read = params as MessageParams;
+  const read = params as unknown as MessageParams;
   if (read.target === undefined) throw invalidRequest('params.target is needed: the chat on the platform');
   return read;
 }

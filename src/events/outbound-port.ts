@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Transaction } from 'kysely';
 import type { ChatPoll, OutboundFile, ReplyButton } from '../common/chat-media';
 import type { DeliveryRoute } from '../common/delivery-route';
+import type { RpcContext } from '../rpc/rpc-context';
 import type { Schema } from '../storage/schema';
 
 /** Texts for one chat, to be delivered in order. */
@@ -22,6 +23,31 @@ export interface OutboundTexts {
   silent?: boolean;
 }
 
+/** What a connected client sends to a chat. */
+export interface ClientMessage {
+  /** Chat on the platform; it may begin with the name of the channel. */
+  to: string;
+  /** The same key of a caller again is the same message. */
+  idempotencyKey: string;
+  message?: string;
+  /** Files of the default agent's workspace, or https addresses. */
+  mediaUrls?: string[];
+  channel?: string;
+  accountId?: string;
+  threadId?: string;
+  replyToId?: string;
+  silent?: boolean;
+  asVoice?: boolean;
+}
+
+/** Where a message of a client went. `messageId` is the platform's, of its last part. */
+export interface ClientMessageSent {
+  runId: string;
+  messageId: string;
+  channel: string;
+  chatId: string;
+}
+
 /** What has become of a delivery by now. */
 export type DeliveryOutcome =
   { state: 'sent'; messageIds: string[] } | { state: 'failed'; reason: string } | { state: 'waits' };
@@ -34,6 +60,7 @@ export interface OutboundHandler {
   lastSentTo(route: DeliveryRoute): Promise<string | undefined>;
   runsThatSent(route: DeliveryRoute, platformId: string): Promise<string[]>;
   close(runId: string, reword: (text: string) => string): Promise<void>;
+  send(message: ClientMessage, context: RpcContext): Promise<ClientMessageSent>;
 }
 
 /**
@@ -51,6 +78,12 @@ export class OutboundPort {
   async enqueueIn(transaction: Transaction<Schema>, outbound: OutboundTexts): Promise<() => void> {
     if (!this.handler) throw new Error('no outbox takes deliveries');
     return this.handler.enqueueIn(transaction, outbound);
+  }
+
+  /** Sends what a client asks for and waits until the platform has it. @throws RpcError */
+  async send(message: ClientMessage, context: RpcContext): Promise<ClientMessageSent> {
+    if (!this.handler) throw new Error('no outbox takes deliveries');
+    return this.handler.send(message, context);
   }
 
   /** Resolves when nothing more of a run is told before its end; to be awaited before its end is handed in. */

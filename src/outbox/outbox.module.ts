@@ -69,6 +69,7 @@ export class OutboxModule implements OnModuleInit, OnApplicationBootstrap, OnMod
     private readonly preview: StreamPreviewService,
     private readonly blocks: BlockStream,
     private readonly outboundPort: OutboundPort,
+    private readonly sends: SendRpc,
     private readonly directory: ChannelDirectory,
     private readonly events: EventBus,
   ) {}
@@ -82,6 +83,7 @@ export class OutboxModule implements OnModuleInit, OnApplicationBootstrap, OnMod
       lastSentTo: (route) => this.deliveries.lastSentTo(route),
       close: (runId, reword) => this.closed.close(runId, reword),
       runsThatSent: (route, platformId) => this.deliveries.runsThatSent(route, platformId),
+      send: (message, context) => this.sends.send(message, context),
     });
     await this.deliveries.markInterrupted();
   }

@@ -6,7 +6,7 @@ import { defaultAgentId } from '../config/agent-entries';
 import { ConfigService } from '../config/config.service';
 import { ChannelDirectory } from '../events/channel-directory';
 import { locate, namedChannel, routeOf } from '../events/named-channel';
-import { OutboundPort, type OutboundTexts } from '../events/outbound-port';
+import { type ClientMessageSent, OutboundPort, type OutboundTexts } from '../events/outbound-port';
 import { type RpcContext, callerKey } from '../rpc/rpc-context';
 import { invalidRequest, unavailable } from '../rpc/rpc-error';
 import { RpcMethod } from '../rpc/rpc-method';
@@ -21,13 +21,6 @@ import { PollParams, SendParams } from './send.dto';
 
 /** A caller waits so long for the platform; the message goes on without it. */
 const WAIT_MS = 20_000;
-
-interface Sent {
-  runId: string;
-  messageId: string;
-  channel: string;
-  chatId: string;
-}
 
 /** Messages and polls that connected clients send to chats. */
 @Injectable()
@@ -49,7 +42,7 @@ export class SendRpc {
     params: SendParams,
     summary: 'Sends a message, with files where the channel takes them, and waits until the platform has it.',
   })
-  async send(params: SendParams, { caller }: RpcContext): Promise<Sent> {
+  async send(params: SendParams, { caller }: RpcContext): Promise<ClientMessageSent> {
     const channel = namedChannel(this.directory, params.channel);
     const named = routeOf(channel.declaration.id, params);
     const { message = '' } = params;
@@ -72,7 +65,7 @@ export class SendRpc {
     unlisted: true,
     summary: 'Sends a poll where the channel has them.',
   })
-  async poll(params: PollParams, { caller }: RpcContext): Promise<Sent> {
+  async poll(params: PollParams, { caller }: RpcContext): Promise<ClientMessageSent> {
     const channel = namedChannel(this.directory, params.channel, 'poll channel');
     const { declaration, adapter } = channel;
     if (!declaration.capabilities.actions?.includes('poll') || !adapter.act)
@@ -97,7 +90,7 @@ export class SendRpc {
     channel: RegisteredChannel,
     named: DeliveryRoute,
     contentFor: (route: DeliveryRoute) => Promise<Omit<OutboundTexts, 'runId' | 'route'>>,
-  ): Promise<Sent> {
+  ): Promise<ClientMessageSent> {
     const runId = `${method}:${callerKey(caller)}:${key}`;
     const [known] = await this.store.ofRun(runId);
     const route = known?.route ?? (await locate(channel, named));

@@ -29,6 +29,13 @@ const IDLE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'exec.approval.resolve': {
     reviewer: 'who answers is known by the connection',
   },
+  'message.action': {
+    agentId: 'who acts is the caller',
+    conversationReadOrigin: 'what a caller may read is known by its connection',
+    inboundTurnKind: 'no turn asks by this method',
+    sessionId: 'who acts is the caller',
+    sessionKey: 'who acts is the caller',
+  },
   'models.list': {
     authProfileId: ONE_OWNER,
     includeDefaultModels: 'models are listed once',
