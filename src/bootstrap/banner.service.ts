@@ -60,7 +60,8 @@ export class BannerService {
     );
   }
 
-  private modelName(): string {
+  /** Model of the default agent, or why there is none. */
+  modelName(): string {
     try {
       return nameOf(this.models.resolve(defaultAgentId(this.config.config)).info);
     } catch (error) {

@@ -17,7 +17,12 @@ export class BootReport {
   }
 
   finish(): void {
-    this.totalMs = Math.round(performance.now() - this.startedAt);
+    this.totalMs = this.elapsedMs;
+  }
+
+  /** Milliseconds since the first step. */
+  get elapsedMs(): number {
+    return Math.round(performance.now() - this.startedAt);
   }
 
   steps(): readonly BootStepRecord[] {

@@ -13,6 +13,7 @@ import { RestartControl } from '../config/restart-control';
 @Module({})
 export class CloseHandlerModule implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly log: Logger;
+  private isArmed = false;
   private readonly onRestartSignal = (): void => this.restart();
   private readonly onRejection = (reason: unknown): void => {
     this.log.error({ error: reason }, `an error that nobody waited for: ${messageOf(reason)}`);
@@ -29,9 +30,11 @@ export class CloseHandlerModule implements OnApplicationBootstrap, OnModuleDestr
   onApplicationBootstrap(): void {
     process.on('SIGUSR1', this.onRestartSignal);
     process.on('unhandledRejection', this.onRejection);
+    this.isArmed = true;
   }
 
   onModuleDestroy(): void {
+    if (this.isArmed) this.log.info({ reason: this.control.intent.reason }, 'gateway is stopping');
     process.off('SIGUSR1', this.onRestartSignal);
     process.off('unhandledRejection', this.onRejection);
   }

@@ -11,6 +11,7 @@ import { HttpFallbackPort } from '../events/http-fallback-port';
 import { NotFoundFilter } from '../gateway/http/not-found.filter';
 import { OpenclawWsAdapter } from '../gateway/openclaw-ws-adapter';
 import { LoggerFactory } from '../common/logger';
+import { OpenclawError, messageOf } from '../common/openclaw-error';
 import { AppModule } from './app.module';
 import { CHANNELS, type ListedChannel } from './channel-list';
 import { BootReport } from './boot-report.service';
@@ -64,6 +65,11 @@ export async function startGateway(
   try {
     await app.init();
   } catch (error) {
+    const code = error instanceof OpenclawError ? error.code : undefined;
+    app
+      .get(LoggerFactory)
+      .child('gateway')
+      .error({ code }, `the start failed: ${messageOf(error)}`);
     await close({ reason: 'boot failed', restartExpectedMs: null });
     throw error;
   }

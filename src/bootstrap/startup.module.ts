@@ -1,5 +1,7 @@
 import { type DynamicModule, Module, type OnApplicationBootstrap } from '@nestjs/common';
+import { appVersion } from '../common/app-root';
 import { BootStep } from '../common/boot-step';
+import { LoggerFactory } from '../common/logger';
 import { AgentModule } from '../agent/agent.module';
 import { ChannelsModule } from '../channels/channels.module';
 import { EventBus } from '../events/event-bus';
@@ -21,6 +23,9 @@ export class StartupModule implements OnApplicationBootstrap {
     private readonly readiness: ReadinessService,
     private readonly events: EventBus,
     private readonly listening: ListeningState,
+    private readonly banner: BannerService,
+    private readonly report: BootReport,
+    private readonly loggers: LoggerFactory,
   ) {}
 
   static forReport(report: BootReport): DynamicModule {
@@ -33,6 +38,19 @@ export class StartupModule implements OnApplicationBootstrap {
 
   onApplicationBootstrap(): void {
     this.readiness.markReady();
-    this.events.emit('gateway.ready', { port: this.listening.gatewayPort });
+    const port = this.listening.gatewayPort;
+    this.loggers.child('gateway').info(
+      {
+        version: appVersion(),
+        pid: process.pid,
+        node: process.version,
+        port,
+        model: this.banner.modelName(),
+        degraded: this.report.count('degraded'),
+        ms: this.report.elapsedMs,
+      },
+      'gateway started',
+    );
+    this.events.emit('gateway.ready', { port });
   }
 }

@@ -125,9 +125,9 @@ export interface EventMap {
   /** Somebody has shown who they are, or has failed to. */
   'login.judged': { via: 'websocket' | 'http'; isAdmitted: boolean };
   /** Calls wait for an approval. */
-  'approval.asked': { count: number };
-  /** Calls were decided, or their time is over (`timeout`). */
-  'approval.decided': { decision: string; count: number };
+  'approval.asked': { ids: string[]; tool: string; sessionKey: string; runId: string };
+  /** Calls were decided, by a client, a chat or a rule, or their time is over (`timeout`). */
+  'approval.decided': { ids: string[]; decision: string; by: string };
   /** A request to a language model has ended; `outcome` is `ok`, `aborted`, or the kind of the failure. */
   'model.called': { provider: string; model: string; outcome: string; seconds: number };
   /** What a request to a model has used, as it is billed. */

@@ -5,13 +5,15 @@ import type { ConfigSnapshot } from '../config/config-snapshot';
 import { ConfigService } from '../config/config.service';
 import { PinoLoggerFactory } from './pino-logger-factory';
 
-/** Loggers for everybody. Global; imports nothing. Runs right after the configuration is loaded. */
+/** Loggers for everybody. Global; imports nothing. Runs right after the configuration is loaded, and stops last. */
 @Global()
 @Module({
   providers: [PinoLoggerFactory, { provide: LoggerFactory, useExisting: PinoLoggerFactory }],
   exports: [LoggerFactory, PinoLoggerFactory],
 })
 export class LoggingModule implements OnModuleInit, OnApplicationShutdown {
+  private readonly since = Date.now();
+
   constructor(
     private readonly loggers: PinoLoggerFactory,
     private readonly config: ConfigService,
@@ -46,6 +48,7 @@ export class LoggingModule implements OnModuleInit, OnApplicationShutdown {
   }
 
   onApplicationShutdown(): void {
+    this.loggers.child('gateway').info({ upSeconds: Math.round((Date.now() - this.since) / 1000) }, 'gateway stopped');
     this.loggers.close();
   }
 }

@@ -74,7 +74,8 @@ export class DatabaseService {
     try {
       if (this.dialect === 'sqlite') await this.keepBefore(write);
       const report = await migrateUp(write as unknown as Kysely<never>, this.dialect);
-      if (report.applied.length > 0) this.log.info({ applied: report.applied }, 'database schema updated');
+      if (report.applied.length > 0)
+        this.log.info({ steps: report.applied.length, newest: report.applied.at(-1) }, 'database schema updated');
     } catch (error) {
       await this.close();
       throw error;

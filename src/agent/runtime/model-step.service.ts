@@ -199,8 +199,10 @@ export class ModelStepService {
     }
   }
 
-  private tellCalled({ provider, id }: ModelInfo, outcome: string, began: number): void {
-    this.events.emit('model.called', { provider, model: id, outcome, seconds: (performance.now() - began) / 1000 });
+  private tellCalled(info: ModelInfo, outcome: string, began: number): void {
+    const ms = performance.now() - began;
+    this.log.debug({ model: nameOf(info), outcome, ms: Math.round(ms) }, 'a model was asked');
+    this.events.emit('model.called', { provider: info.provider, model: info.id, outcome, seconds: ms / 1000 });
   }
 
   /** A model that keeps failing is not hammered. @throws ModelStepError of kind `overloaded` */

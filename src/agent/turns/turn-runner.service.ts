@@ -275,13 +275,14 @@ export class TurnRunner {
     return joined.flatMap((row) => messagesOf(row));
   }
 
-  /** One line of each turn: a failed one at warn, others at debug. */
+  /** One line of each turn: a failed one at warn, others at info. */
   private note({ turn, rows }: StartedTurn, end: TurnEnd): void {
     const { runId, sessionKey: session, request } = turn;
-    const facts = { runId, session, channel: request.channel, messages: rows.length };
+    const { channel, account } = request;
+    const facts = { runId, session, channel, account, messages: rows.length, ms: Date.now() - turn.startedAt };
     if (end.outcome === 'failed')
       this.log.warn({ ...facts, kind: end.errorKind }, `a turn failed: ${end.reason ?? 'no reason is known'}`);
-    else this.log.debug({ ...facts, outcome: end.outcome, ms: Date.now() - turn.startedAt }, 'a turn has ended');
+    else this.log.info({ ...facts, outcome: end.outcome }, 'a turn has ended');
   }
 
   private async finish(started: StartedTurn, end: TurnEnd, announcer: RunAnnouncer): Promise<void> {

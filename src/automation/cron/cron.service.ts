@@ -372,7 +372,9 @@ export class CronService {
     });
     if (!isOver || !job) return;
     tell?.();
-    if (failed) this.log.warn({ job: job.id, runId: run.runId }, `a job failed: ${reason}`);
+    const facts = { job: job.id, runId: run.runId, ms: now - run.claimedAt };
+    if (failed) this.log.warn(facts, `a job failed: ${reason}`);
+    else this.log.info(facts, 'a job has run');
     await this.arm();
     this.announce(job, 'finished', {
       status: failed ? 'error' : 'ok',

@@ -140,10 +140,9 @@ export class FrameRouter {
         if (!connection.isOpen) return;
         this.events.emit('login.judged', { via: 'websocket', isAdmitted: !('error' in verdict) });
         if ('error' in verdict) {
-          this.log.info(
-            { address: connection.address.address, client: connectParams.client.id, reason: verdict.error.message },
-            'refused a connection',
-          );
+          const { address } = connection.address;
+          const facts = { via: 'websocket', address, client: connectParams.client.id, reason: verdict.error.message };
+          this.log.warn(facts, 'refused a login');
           this.refuse(connection, id, verdict.error, verdict.closeCode, verdict.closeText);
           return;
         }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Request, Response } from 'express';
+import { type Logger, LoggerFactory } from '../../common/logger';
 import { isUnguessable, secretsEqual } from '../../common/secrets-equal';
 import type { RpcCaller } from '../../rpc/rpc-context';
 import { OPERATOR_SCOPES } from '../../rpc/scopes';
@@ -11,11 +12,16 @@ import { RuntimeSettingsService } from '../runtime-settings.service';
 /** Who may call HTTP routes: a bearer of the shared secret, not a foreign web page. */
 @Injectable()
 export class HttpAuth {
+  private readonly log: Logger;
+
   constructor(
     private readonly settings: RuntimeSettingsService,
     private readonly throttle: LoginThrottle,
     private readonly events: EventBus,
-  ) {}
+    loggers: LoggerFactory,
+  ) {
+    this.log = loggers.child('gateway/http');
+  }
 
   /** Undefined when the request was refused; it is answered then. */
   async admit(request: Request, response: Response): Promise<RpcCaller | undefined> {
@@ -30,6 +36,9 @@ export class HttpAuth {
     this.events.emit('login.judged', { via: 'http', isAdmitted });
     if (!isAdmitted) {
       const waitMs = this.throttle.waitMs(from.source);
+      // Path and not address: a query may hold anything.
+      const facts = { via: 'http', address: from.address, method: request.method, path: request.path };
+      if (waitMs === 0) this.log.warn(facts, 'refused a login');
       if (waitMs === 0) response.status(401).json({ error: { message: 'Unauthorized', type: 'unauthorized' } });
       else
         response

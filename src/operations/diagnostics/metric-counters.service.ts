@@ -40,8 +40,8 @@ export class MetricCounters {
       this.logins.add({ via, outcome: isAdmitted ? 'accepted' : 'refused' }),
     );
     this.asked.add({}, 0);
-    events.on('approval.asked', ({ count }) => this.asked.add({}, count));
-    events.on('approval.decided', ({ decision, count }) => this.decided.add({ decision }, count));
+    events.on('approval.asked', ({ ids }) => this.asked.add({}, ids.length));
+    events.on('approval.decided', ({ decision, ids }) => this.decided.add({ decision }, ids.length));
     events.on('wire.event', ({ event, payload }) => {
       const { action, status } = payload as { action?: unknown; status?: unknown };
       if (event === 'cron' && action === 'finished') this.jobs.add({ outcome: String(status) });

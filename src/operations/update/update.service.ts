@@ -84,7 +84,9 @@ export class UpdateService {
       ...(timeoutMs === undefined ? {} : { timeoutMs }),
     });
     const { status, reason } = result;
-    this.log.info({ status, reason, after: result.after }, 'update');
+    const facts = { reason, before: result.before, after: result.after };
+    if (status === 'error') this.log.error(facts, 'the update failed');
+    else this.log.info(facts, status === 'ok' ? 'updated' : 'nothing was updated');
     const delayMs = restartDelayMs ?? RESTART_DELAY_MS;
     const ok = status === 'ok' && this.restarts.request({ reason: 'update.run', delayMs, isNewProgram: true });
     const payload: RestartNote = {

@@ -209,8 +209,9 @@ export class ApprovalService {
       throw error;
     }
     for (const row of open) this.waiting.get(row.id)?.settle({ decision, by, ...(reason ? { reason } : {}) });
-    this.events.emit('approval.closed', { ids: open.map((row) => row.id) });
-    this.events.emit('approval.decided', { decision, count: open.length });
+    const ids = open.map((row) => row.id);
+    this.events.emit('approval.closed', { ids });
+    this.events.emit('approval.decided', { ids, decision, by });
     if (isCommon) this.tellResolved(asked.id, decision, by);
     else await this.tellClosed(next, decision, by);
   }
@@ -291,7 +292,8 @@ export class ApprovalService {
       return asked;
     });
     for (const tell of announce) tell();
-    this.events.emit('approval.asked', { count: rows.length });
+    const { tool, sessionKey, runId } = pending.request;
+    this.events.emit('approval.asked', { ids: rows.map((row) => row.id), tool, sessionKey, runId });
     this.events.emit('wire.event', { event: 'exec.approval.requested', payload: pending });
     return rows;
   }
@@ -353,7 +355,7 @@ export class ApprovalService {
     this.waiting.get(id)?.settle(told ?? (now ? endOf(now) : { decision: 'timeout' }));
     if (!row) return;
     this.events.emit('approval.closed', { ids: [id] });
-    this.events.emit('approval.decided', { decision: 'timeout', count: 1 });
+    this.events.emit('approval.decided', { ids: [id], decision: 'timeout', by: 'the clock' });
     await this.tellClosed(row, 'deny', 'timeout');
   }
 
