@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { ApprovalWatch } from '../agent/chat/approval-watch';
 import { StreamPrinter } from '../agent/chat/stream-printer';
 import { appRoot } from '../common/app-root';
-import { printAnswer } from '../common/cli/output';
+import { printMarkdown } from '../common/cli/print-markdown';
 import { OpenclawError } from '../common/openclaw-error';
 import { sleep } from '../common/sleep';
 import type { Environment } from '../config/environment';
@@ -77,6 +77,6 @@ export async function say(env: Environment, message: string): Promise<void> {
     );
     watch.close();
     printer.end();
-    if (printer.printed === '') for (const { text } of answer.result.payloads) printAnswer(text);
+    if (printer.printed === '') for (const { text } of answer.result.payloads) printMarkdown(text);
   });
 }

@@ -3,7 +3,7 @@ import type { Tint } from '../common/cli/terminal-style';
 import { visibleText } from '../common/visible-text';
 import type { Conversation } from './conversation/conversation';
 import type { InputBuffer } from './screen/input-buffer';
-import { type Line, lineOf } from './screen/line';
+import { type Line, lineOf } from '../common/cli/line';
 import type { Frame } from './screen/terminal-screen';
 
 export interface Notice {

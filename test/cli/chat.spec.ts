@@ -25,9 +25,13 @@ describe('openclaw chat', () => {
     await models.stop();
   });
 
+  const place = (): Record<string, string> => ({
+    OPENCLAW_STATE_DIR: gateway.stateDir,
+    OPENCLAW_GATEWAY_PORT: String(gateway.port),
+  });
   const chat = (input: string, ...args: string[]): Promise<CliResult> =>
     runCli(['chat', ...args], {
-      env: { OPENCLAW_STATE_DIR: gateway.stateDir, OPENCLAW_GATEWAY_PORT: String(gateway.port) },
+      env: place(),
       input,
     });
 
@@ -68,9 +72,8 @@ describe('openclaw chat', () => {
             : answer(request);
     });
     afterEach(() => terminal.close());
-    const open = async (): Promise<void> => {
-      const env = { OPENCLAW_STATE_DIR: gateway.stateDir, OPENCLAW_GATEWAY_PORT: String(gateway.port) };
-      terminal = Terminal.openclaw(['chat', '--session', 'tty'], env, { columns: 50, rows: 30 });
+    const open = async (session = 'tty'): Promise<void> => {
+      terminal = Terminal.openclaw(['chat', '--session', session], place(), { columns: 50, rows: 30 });
       await terminal.shows(/Ctrl-C stops[\s\S]*you>/);
     };
     const say = (text: string): void => {
@@ -93,6 +96,31 @@ describe('openclaw chat', () => {
       await terminal.shows('half a message after');
       say('/whoami');
       await terminal.shows('Conversation: agent:main:tty');
+    });
+
+    it('shows what Markdown means, row by row, and prints it as it is where nobody looks', async () => {
+      const { answer } = models;
+      const end = new Gate();
+      const marked = '# A title\n\nSome **bold** and `code`.\n\n- one\n- two\n\n| a | b |\n| --- | --- |\n| 漢字 | 2 |';
+      models.answer = (request) =>
+        request.lastUser === 'marks'
+          ? { steps: [{ text: `${marked}\n` }, { until: end }, { text: '| c | 3 |' }] }
+          : answer(request);
+      await open('marked');
+      say('marks');
+      const shown = await terminal.shows(/• two/);
+      expect(shown).toMatch(/^A title\n\nSome bold and code\.\n\n• one\n• two$/m);
+      expect(shown).not.toContain('漢字');
+      end.open();
+      await terminal.shows(/漢字 +2\s+c +3/);
+      expect(terminal.screen).not.toMatch(/\*\*|`|---/);
+      terminal.close();
+
+      terminal = Terminal.openclaw(['agent', '--session', 'once', '-m', 'marks'], place());
+      await terminal.shows(/• two[\s\S]*ended with 0/);
+      const piped = await runCli(['agent', '--session', 'piped', '-m', 'marks', '--stream'], { env: place() });
+      expect(piped.stdout).toBe(`${marked}\n| c | 3 |\n`);
+      models.answer = answer;
     });
 
     it('remembers what was said, asks for decisions, and leaves while an answer is written', async () => {

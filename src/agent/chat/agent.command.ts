@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { Command, Option } from 'nest-commander';
 import { GatewayCommandBase, type GatewayOptions, parseWholeNumber } from '../../common/cli/cli-command';
 import { UsageError } from '../../common/cli/cli-error';
-import { printAnswer, printJson, printNote } from '../../common/cli/output';
+import { printJson, printNote } from '../../common/cli/output';
+import { printMarkdown } from '../../common/cli/print-markdown';
 import { ExitCode } from '../../common/exit-codes';
 import { Environment } from '../../config/environment';
 import { resolveGatewayTarget } from '../../config/gateway-target';
@@ -162,7 +163,7 @@ export class AgentCommand extends GatewayCommandBase {
     const { handed, saved } = answer;
     if (options.json)
       printJson(options.saveFiles === undefined ? answer.result : { ...answer.result, savedFiles: saved });
-    else if (answer.printed === '') for (const text of texts) if (text !== '') printAnswer(text);
+    else if (answer.printed === '') for (const text of texts) if (text !== '') printMarkdown(text);
     if (options.saveFiles === undefined)
       for (const path of handed) printNote(`file in the workspace: ${path} (--save-files <folder> brings it here)`);
     else for (const path of saved) printNote(`saved: ${path}`);

@@ -3,10 +3,6 @@ import { sharingTerminal } from '../../common/cli/output';
 
 const FAREWELLS = new Set(['/exit', '/quit', '/bye']);
 
-/** Columns of the terminal that somebody reads and writes on; undefined where there is none. */
-export const columnsToRead = (): number | undefined =>
-  process.stdin.isTTY && process.stdout.isTTY ? process.stdout.columns || 80 : undefined;
-
 /** Lines that somebody types or pipes in. At a terminal what is printed meanwhile stands above the line that is being written. */
 export class ChatLines {
   readonly isTerminal = process.stdin.isTTY === true;

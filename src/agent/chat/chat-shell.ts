@@ -1,7 +1,7 @@
-import { printAnswer, printNote, printTable, timeText } from '../../common/cli/output';
+import { printNote, printTable, timeText } from '../../common/cli/output';
+import { printMarkdown } from '../../common/cli/print-markdown';
 import { UsageError } from '../../common/cli/cli-error';
 import type { GatewayClient } from '../../gateway/client/gateway-client';
-import { columnsToRead } from './chat-lines';
 import { type ShownMessage, textOfMessage } from '../sessions/shown-message';
 
 interface SessionRow {
@@ -83,7 +83,7 @@ export class ChatShell {
     for (const message of said) {
       const { role, timestamp } = message;
       printNote(`${role}${timestamp === undefined ? '' : `, ${timeText(timestamp)}`}`);
-      printAnswer(textOfMessage(message), columnsToRead());
+      printMarkdown(textOfMessage(message));
     }
   }
 

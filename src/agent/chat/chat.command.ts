@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { Command, Option } from 'nest-commander';
 import { GatewayCommandBase, type GatewayOptions } from '../../common/cli/cli-command';
-import { printAnswer, printJson, printNote } from '../../common/cli/output';
+import { printJson, printNote } from '../../common/cli/output';
+import { printMarkdown } from '../../common/cli/print-markdown';
 import { ExitCode } from '../../common/exit-codes';
 import { OpenclawError, messageOf } from '../../common/openclaw-error';
 import { Environment } from '../../config/environment';
@@ -10,7 +11,7 @@ import type { GatewayClient } from '../../gateway/client/gateway-client';
 import { withGateway } from '../../gateway/client/with-gateway';
 import { ApprovalWatch, resolveApproval } from './approval-watch';
 import { attachmentsOf } from './attached-files';
-import { ChatLines, columnsToRead } from './chat-lines';
+import { ChatLines } from './chat-lines';
 import { ChatShell } from './chat-shell';
 import { type AnswerPayload, handedFiles } from './saved-files';
 import { StreamPrinter } from './stream-printer';
@@ -123,7 +124,7 @@ export class ChatCommand extends GatewayCommandBase {
     options: ChatOptions,
   ): Promise<void> {
     const runId = randomUUID();
-    const printer = options.json ? undefined : new StreamPrinter(runId, columnsToRead);
+    const printer = options.json ? undefined : new StreamPrinter(runId);
     const watch = new ApprovalWatch(client, runId, 'chat');
     const unlisten = client.onEvent((event) => {
       printer?.receive(event);
@@ -142,7 +143,7 @@ export class ChatCommand extends GatewayCommandBase {
       const texts = answer.result.payloads.map((payload) => payload.text);
       this.said.push({ runId, message, text: texts.join('\n') });
       if (options.json) return;
-      if (printer?.printed === '') for (const text of texts) if (text !== '') printAnswer(text, columnsToRead());
+      if (printer?.printed === '') for (const text of texts) if (text !== '') printMarkdown(text);
       for (const path of handedFiles(answer.result.payloads)) printNote(`file in the workspace: ${path}`);
       if (answer.result.meta.aborted) printNote('(stopped)');
     } catch (error) {

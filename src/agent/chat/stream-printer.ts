@@ -1,4 +1,5 @@
 import type { EventFrame } from '../../gateway/protocol/frames';
+import { outputColumns } from '../../common/cli/print-markdown';
 import { LineStream } from './line-stream';
 
 /** Prints the text of one run as its events come. */
@@ -6,10 +7,10 @@ export class StreamPrinter {
   printed = '';
   private readonly lines: LineStream;
 
-  /** @param columns of a terminal on which somebody may be writing meanwhile, see `LineStream` */
+  /** @param columns of a terminal, see `LineStream` */
   constructor(
     private readonly runId: string,
-    columns?: () => number | undefined,
+    columns: () => number | undefined = outputColumns,
   ) {
     this.lines = new LineStream(columns);
   }

@@ -1,9 +1,10 @@
 import { join, resolve } from 'node:path';
 import { Option, SubCommand } from 'nest-commander';
-import { ChatLines, columnsToRead } from '../../agent/chat/chat-lines';
+import { ChatLines } from '../../agent/chat/chat-lines';
 import { appRoot } from '../../common/app-root';
 import { CliCommand, type JsonOptions } from '../../common/cli/cli-command';
 import { UsageError } from '../../common/cli/cli-error';
+import { outputColumns } from '../../common/cli/print-markdown';
 import { printNote } from '../../common/cli/output';
 import { ExitCode } from '../../common/exit-codes';
 import { OpenclawError } from '../../common/openclaw-error';
@@ -74,7 +75,7 @@ export class AcpClientCommand extends CliCommand {
     const talk = new AcpTalk(sdk, {
       cwd,
       canAsk: process.stdin.isTTY === true,
-      columns: columnsToRead,
+      columns: outputColumns,
       ...(options.session === undefined ? {} : { sessionId: options.session }),
     });
     let isWanted = true;

@@ -1,5 +1,6 @@
 import { readableText, visibleLines, visibleText } from '../visible-text';
-import { displayWidth, padToWidth, wrapToWidth } from './display-width';
+import { displayWidth, padToWidth } from './display-width';
+import { type Line, drawn } from './line';
 import { structuredText } from './structured-output';
 import { type Column, tableLines } from './table';
 import { tinted } from './terminal-style';
@@ -32,16 +33,19 @@ export function printLines(text: string): void {
   write(process.stdout, visibleLines(text));
 }
 
-/**
- * What the assistant says.
- * @param columns of a terminal, for lines that are broken between words
- */
-export function printAnswer(text: string, columns?: number): void {
-  const lines = readableText(text).split('\n');
-  write(
-    process.stdout,
-    lines.flatMap((line) => (columns === undefined ? line : wrapToWidth(line, columns))).join('\n'),
-  );
+/** What the assistant says, as a text. */
+export function printAnswer(text: string): void {
+  write(process.stdout, readableText(text));
+}
+
+/** Rows of a terminal with so many columns. */
+export function printRows(rows: readonly Line[], columns: number): void {
+  if (rows.length > 0) write(process.stdout, rows.map((row) => drawn(row, columns)).join('\n'));
+}
+
+/** A piece of a text, which may go on in the same line. */
+export function printText(piece: string): void {
+  process.stdout.write(readableText(piece));
 }
 
 /** Empties a terminal, for a command that shows the same thing again; elsewhere nothing is written. */

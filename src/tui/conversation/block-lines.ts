@@ -2,8 +2,8 @@ import { wrapToWidth } from '../../common/cli/display-width';
 import type { Tint } from '../../common/cli/terminal-style';
 import { localTime } from '../../common/cli/output';
 import { readableText, visibleText } from '../../common/visible-text';
-import { type Line, lineOf, shownText } from '../screen/line';
-import { markdownLines } from './markdown-lines';
+import { type Line, lineOf, shownText } from '../../common/cli/line';
+import { markdownLines } from '../../common/cli/markdown-lines';
 import { type Block, type ToolCard, aboutCall } from './blocks';
 
 /** What of a result a card shows while it is closed. */

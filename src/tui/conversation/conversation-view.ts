@@ -1,4 +1,4 @@
-import type { Line } from '../screen/line';
+import type { Line } from '../../common/cli/line';
 import type { Block } from './blocks';
 import { blockLines } from './block-lines';
 import type { Conversation } from './conversation';

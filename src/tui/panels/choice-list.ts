@@ -1,7 +1,7 @@
 import { padToWidth } from '../../common/cli/display-width';
 import { visibleText } from '../../common/visible-text';
 import { InputBuffer } from '../screen/input-buffer';
-import { type Line, lineOf } from '../screen/line';
+import { type Line, lineOf } from '../../common/cli/line';
 import type { PressedKey } from '../screen/terminal-screen';
 
 export interface Choice {

@@ -4,7 +4,7 @@ import { type Tint, tintOfState } from '../../common/cli/terminal-style';
 import type { GatewayProblem } from '../../operations/diagnostics/gateway-problem';
 import { dollars } from '../../usage/dollars';
 import { prose } from '../conversation/block-lines';
-import { type Line, lineOf } from '../screen/line';
+import { type Line, lineOf } from '../../common/cli/line';
 
 type Call = <T>(method: string, params?: unknown) => Promise<T>;
 

@@ -1,6 +1,6 @@
 import { padToWidth } from '../../common/cli/display-width';
 import { KEYS, LOCAL_COMMANDS } from '../local-commands';
-import { type Line, lineOf } from '../screen/line';
+import { type Line, lineOf } from '../../common/cli/line';
 import type { PressedKey } from '../screen/terminal-screen';
 
 /** What stands in the place of the conversation for a while, and takes the keys. */

@@ -3,7 +3,7 @@ import { visibleText } from '../../common/visible-text';
 import type { ApprovalDecision } from '../../tools/approvals/approval-decision';
 import { approvalLines } from '../../tools/approvals/approval-text';
 import { type PendingApproval, hashOf } from '../../tools/approvals/pending-approval';
-import { type Line, lineOf, shownText } from '../screen/line';
+import { type Line, lineOf, shownText } from '../../common/cli/line';
 import type { PressedKey } from '../screen/terminal-screen';
 
 /** An answer, and exactly what it is the answer to. */

@@ -1,6 +1,6 @@
 import { displayWidth } from '../../common/cli/display-width';
 import { graphemes } from '../../common/graphemes';
-import { shownText } from './line';
+import { shownText } from '../../common/cli/line';
 
 /** Where text that is being written stands on the screen. */
 export interface InputLayout {

@@ -1,5 +1,5 @@
 import { type Key, emitKeypressEvents } from 'node:readline';
-import { type Line, drawn } from './line';
+import { type Line, drawn } from '../../common/cli/line';
 
 /** What the screen shows, from top to bottom. */
 export interface Frame {

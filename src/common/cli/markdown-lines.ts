@@ -1,8 +1,8 @@
-import { displayWidth, wrapToWidth } from '../../common/cli/display-width';
-import type { Tint } from '../../common/cli/terminal-style';
-import { type MarkdownForm, renderMarkdown } from '../../common/markdown/render-markdown';
-import { readableText } from '../../common/visible-text';
-import type { Line, Span } from '../screen/line';
+import { displayWidth, wrapToWidth } from './display-width';
+import type { Tint } from './terminal-style';
+import { type MarkdownForm, renderMarkdown } from '../markdown/render-markdown';
+import { readableText } from '../visible-text';
+import type { Line, Span } from './line';
 
 /** Characters that begin a look in a written text; text of others has none of them, they are spelt out there. */
 const LOOKS: Readonly<Record<string, Tint>> = {

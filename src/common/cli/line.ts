@@ -1,6 +1,6 @@
-import { cutToWidth, displayWidth } from '../../common/cli/display-width';
-import { type Tint, tinted } from '../../common/cli/terminal-style';
-import { readableText } from '../../common/visible-text';
+import { cutToWidth, displayWidth } from './display-width';
+import { type Tint, tinted } from './terminal-style';
+import { readableText } from '../visible-text';
 
 /** A piece of a line in one look. */
 export interface Span {
