@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { OpenclawError } from '../common/openclaw-error';
 import { makeTreePrivate } from '../common/private-files';
@@ -14,6 +14,7 @@ import { MANIFEST_FILE, type PluginManifest, readManifest } from './catalog/plug
 import { openclawPackageOf } from './catalog/openclaw-package';
 import { isOpenclawItself } from './openclaw/openclaw-start';
 import { fetchLibraries, refuseLinks } from './plugin-libraries';
+import { PLUGIN, clearStages, makeStage } from './plugin-stages';
 
 export interface InstalledPlugin {
   manifest: PluginManifest;
@@ -45,7 +46,8 @@ export async function installPlugin(
   };
   kindOfSource(source, options);
   await mkdir(pluginsFolder(stateDir), { recursive: true, mode: 0o700 });
-  const stage = await mkdtemp(join(pluginsFolder(stateDir), '.staged-'));
+  await clearStages(stateDir);
+  const stage = await makeStage(pluginsFolder(stateDir), 'staged');
   try {
     const fetched = await fetchSource(source, join(stage, 'source'), options);
     await refuseLinks(fetched.folder);
@@ -88,7 +90,8 @@ export async function replacePlugin(
   env: Environment,
 ): Promise<InstalledPlugin> {
   const folder = join(pluginsFolder(stateDir), id);
-  const aside = join(pluginsFolder(stateDir), `.replaced-${Date.now()}`);
+  const stage = await makeStage(pluginsFolder(stateDir), 'replaced');
+  const aside = join(stage, PLUGIN);
   await rename(folder, aside);
   try {
     const installed = await installPlugin(source, stateDir, env, process.cwd());
@@ -96,19 +99,20 @@ export async function replacePlugin(
       await removePlugin(installed.folder);
       throw new OpenclawError('PLUGIN_OTHER', `${source} holds the plugin "${installed.manifest.id}" now, not "${id}"`);
     }
-    await rm(aside, { recursive: true, force: true });
     return installed;
   } catch (error) {
     await rename(aside, folder);
     throw error;
+  } finally {
+    await rm(stage, { recursive: true, force: true });
   }
 }
 
 /** Removes the files of an installed plugin; its data stays. */
 export async function removePlugin(folder: string): Promise<void> {
-  const aside = join(dirname(folder), `.removed-${Date.now()}`);
-  await rename(folder, aside);
-  await rm(aside, { recursive: true, force: true });
+  const stage = await makeStage(dirname(folder), 'removed');
+  await rename(folder, join(stage, PLUGIN));
+  await rm(stage, { recursive: true, force: true });
 }
 
 /** npm packs its files below `package`; archives often hold one folder. */

@@ -11,6 +11,7 @@ import { Environment } from '../../config/environment';
 import { migrateLegacy } from '../../config/legacy-migrations';
 import { loadConfig } from '../../config/load-config';
 import { gatewayLockPath, resolveConfigPath, resolveStateDir } from '../../config/state-paths';
+import { clearStages } from '../../plugins/plugin-stages';
 import { audit, readAuditFacts, repair } from '../../security/security-audit';
 import { checkChannels } from './channel-check';
 import { checkConfig } from './config-check';
@@ -50,7 +51,11 @@ export class DoctorCommand extends CliCommand {
     super();
   }
 
-  @Option({ flags: '--fix', description: 'rewrite keys of older releases, close files that are open to others' })
+  @Option({
+    flags: '--fix',
+    description:
+      'rewrite keys of older releases, close files that are open to others, clear up after installations that were cut off',
+  })
   parseFix(): boolean {
     return true;
   }
@@ -75,7 +80,9 @@ export class DoctorCommand extends CliCommand {
     this.env.loadOwnDotenv(stateDir);
     const configPath = resolveConfigPath(this.env, stateDir);
     const isFixing = options.fix === true || options.repair === true;
-    const fixed = isFixing ? [...this.fixPermissions(), ...(await this.fixConfig(configPath))] : [];
+    const fixed = isFixing
+      ? [...this.fixPermissions(), ...(await this.fixConfig(configPath)), ...(await clearStages(stateDir))]
+      : [];
     const findings = await this.examine(this.facts(stateDir, configPath));
     const isOk = findings.every(({ level }) => level !== 'problem');
     if (options.json) printJson({ ok: isOk, stateDir, configPath, fixed, findings });

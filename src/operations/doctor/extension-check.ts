@@ -4,20 +4,31 @@ import { messageOf } from '../../common/openclaw-error';
 import { defaultAgentId } from '../../config/agent-entries';
 import { transformStates } from '../../automation/hooks/handlers/transform-files';
 import { listHooks } from '../../automation/hooks/list-hooks';
-import { listPlugins } from '../../plugins/catalog/plugin-catalog';
+import { listPlugins, pluginsFolder } from '../../plugins/catalog/plugin-catalog';
+import { leftStages } from '../../plugins/plugin-stages';
 import { bundledSkillsPath, managedSkillsPath } from '../../skills/catalog/skill-library';
 import { scanRoot } from '../../skills/catalog/skill-scan';
 import { readApprovals, warningsOf } from '../../tools/approvals/exec-approvals-file';
 import { workspacePath } from '../../workspace/workspace-path';
 import { type DoctorCheck, note, problem } from './finding';
 
-/** Plugins that are on and are missing, were changed, or do not fit. */
-export const checkPlugins: DoctorCheck = ({ config, stateDir, env, snapshot }) =>
-  snapshot.issues.length > 0
-    ? []
-    : listPlugins(config, stateDir, env.home).flatMap(({ id, reason, isFaulty }) =>
-        isFaulty && reason !== undefined ? [problem('plugin', `${id}: ${reason}`, commandLine('plugins doctor'))] : [],
-      );
+/** Plugins that are on and are missing, were changed, or do not fit; what installations have left that were cut off. */
+export const checkPlugins: DoctorCheck = async ({ config, stateDir, env, snapshot }) => {
+  const left = (await leftStages(stateDir)).map((name) =>
+    note(
+      'plugin',
+      `${join(pluginsFolder(stateDir), name)} is left of an installation that was cut off`,
+      commandLine('doctor --fix'),
+    ),
+  );
+  if (snapshot.issues.length > 0) return left;
+  return [
+    ...left,
+    ...listPlugins(config, stateDir, env.home).flatMap(({ id, reason, isFaulty }) =>
+      isFaulty && reason !== undefined ? [problem('plugin', `${id}: ${reason}`, commandLine('plugins doctor'))] : [],
+    ),
+  ];
+};
 
 /** Skills that can't be read: of the workspace, installed, and those that come with the program. */
 export const checkSkills: DoctorCheck = async ({ config, env, stateDir, snapshot }) => {

@@ -1,4 +1,5 @@
 import { RunningCommand } from '../../tools/processes/running-command';
+import { NOT_FOUND } from '../../tools/sandbox/start-plan';
 import { childEnvironment } from '../../tools/sandbox/child-environment';
 import { OpenclawError } from '../../common/openclaw-error';
 
@@ -8,7 +9,10 @@ export interface ProgramEnd {
   timedOut: boolean;
 }
 
-/** Runs a program without a shell and keeps the end of its output. @throws OpenclawError SKILL_PROGRAM_MISSING */
+/**
+ * Runs a program and keeps the end of its output. Nothing of its arguments is read by a shell, and it does not outlive this process.
+ * @throws OpenclawError SKILL_PROGRAM_MISSING
+ */
 export async function runProgram(
   argv: readonly string[],
   options: {
@@ -30,15 +34,19 @@ export async function runProgram(
       cwd: options.cwd,
       env: { ...childEnvironment(options.env), ...passed, ...options.extraEnv },
       ordinaryRights: true,
+      endsWithParent: true,
     },
     options.timeoutMs,
     options.onOutput,
   );
   running.closeInput();
+  const missing = (cause?: unknown): OpenclawError =>
+    new OpenclawError('SKILL_PROGRAM_MISSING', `${file} is not installed on this machine`, { cause });
   try {
     const end = await running.ended;
+    if (end.exitCode === NOT_FOUND) throw missing();
     return { code: end.exitCode, output: running.output.text(), timedOut: end.stopped === 'timeout' };
   } catch (cause) {
-    throw new OpenclawError('SKILL_PROGRAM_MISSING', `${file} is not installed on this machine`, { cause });
+    throw cause instanceof OpenclawError ? cause : missing(cause);
   }
 }

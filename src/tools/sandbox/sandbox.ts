@@ -41,6 +41,8 @@ export interface SpawnPlan {
   ordinaryRights?: boolean;
   /** Bytes the child finds at descriptor 3. */
   descriptor3?: Buffer;
+  /** Its process group ends with this process, however that ends. Not together with {@link descriptor3}. */
+  endsWithParent?: boolean;
   /** What the whole process tree may use; beyond it everything is killed. */
   limits?: TreeLimits;
 }
