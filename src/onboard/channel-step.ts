@@ -54,7 +54,7 @@ async function tokensOf(
     (answer) => (answer.ok ? `It is ${botOf(answer) ?? 'a bot without a name'}` : 'That token does not work'),
   );
   if (!probe.ok) {
-    questions.warn(probe.error ?? 'it gave no reason');
+    questions.warn(`${LABELS[channel]} answered: ${probe.error ?? 'it gave no reason'}`);
     return undefined;
   }
   const bot = botOf(probe);

@@ -1,3 +1,4 @@
+import { wrapToWidth } from '../common/cli/display-width';
 import { OpenclawError } from '../common/openclaw-error';
 import { ExitCode } from '../common/exit-codes';
 import { visibleLines, visibleText } from '../common/visible-text';
@@ -20,6 +21,15 @@ export interface Choice<T extends string> {
 
 type Prompts = typeof import('@clack/prompts');
 const MOST_AT_ONCE = 12;
+/** Columns that the frame around a text takes. */
+const FRAME = 3;
+
+/** Broken between words, where a terminal would break inside of them and beside its frame. */
+const fitted = (text: string): string =>
+  visibleLines(text)
+    .split('\n')
+    .flatMap((line) => wrapToWidth(line, (process.stdout.columns || 80) - FRAME))
+    .join('\n');
 
 /** Questions on the terminal. Esc goes back to the question before, Ctrl-C leaves. */
 export class Questions {
@@ -48,11 +58,11 @@ export class Questions {
   }
 
   say(text: string): void {
-    this.prompts.log.message(visibleLines(text));
+    this.prompts.log.message(fitted(text));
   }
 
   warn(text: string): void {
-    this.prompts.log.warn(visibleLines(text));
+    this.prompts.log.warn(fitted(text));
   }
 
   show(title: string, lines: readonly string[]): void {

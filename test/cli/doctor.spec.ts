@@ -6,7 +6,7 @@ import { SqliteFile } from '../../src/storage/sqlite-file';
 import type { DoctorFinding } from '../../src/operations/doctor/finding';
 import { FakeModels } from '../fakes/model-server';
 import { FakeTelegram } from '../fakes/telegram-server';
-import { GatewayProcess, freePort } from '../harness/gateway-process';
+import { GatewayProcess, freePort, until } from '../harness/gateway-process';
 import { runCliShared } from '../harness/cli-worker';
 
 const TOKEN = 'a-token-of-more-than-thirty-two-characters';
@@ -230,6 +230,29 @@ describe('doctor', () => {
       config: { models: { providers: { openai: { apiKey: '${secret:openai}' } } } },
     });
     expect(found(lost.problems, 'secrets.missing', /openai/).fix).toContain('secrets set openai');
+  });
+
+  it('keeps quiet about a channel that did not come up at the start and has since', async () => {
+    const telegram = await FakeTelegram.start();
+    const gateway = await GatewayProcess.start({ config: { channels: { telegram: { apiRoot: telegram.apiRoot } } } });
+    const env = {
+      OPENCLAW_STATE_DIR: gateway.stateDir,
+      OPENCLAW_GATEWAY_PORT: String(gateway.port),
+      OPENCLAW_UI_PORT: '0',
+    };
+    const said = async (): Promise<string> => (await runCliShared(['doctor'], { env })).stdout;
+    try {
+      expect(await said()).toContain('channels start: telegram');
+      const token = JSON.stringify(telegram.token);
+      expect((await runCliShared(['config', 'set', 'channels.telegram.botToken', token], { env })).code).toBe(0);
+      await until('the channel is up', async () =>
+        (await runCliShared(['status'], { env })).stdout.includes('telegram: connected'),
+      );
+      expect(await said()).not.toContain('channels start: telegram');
+    } finally {
+      await gateway.stop();
+      await telegram.stop();
+    }
   });
 
   it('tells what the gateway that runs lacks; status shows it, and health ends with 1', async () => {

@@ -46,7 +46,9 @@ export class HealthCommand extends WatchingCommand {
   }
 
   private print(health: HealthPayload, problems: readonly GatewayProblem[], isOk: boolean): void {
-    printLine(`Gateway: ${isOk ? 'ok' : 'not well'} (${health.durationMs} ms), ${health.sessions.count} sessions`);
+    const { count } = health.sessions;
+    const sessions = count === 1 ? '1 session' : `${count} sessions`;
+    printLine(`Gateway: ${isOk ? 'ok' : 'not well'} (${health.durationMs} ms), ${sessions}`);
     for (const [id, { probe, state, lastError }] of Object.entries(health.channels)) {
       const verdict = probe ? (probe.ok ? 'ok' : `failing: ${probe.error ?? 'unknown'}`) : (state ?? 'unknown');
       printLine(`${id}: ${verdict}${lastError ? ` (${lastError})` : ''}`);

@@ -160,7 +160,8 @@ const asJson = (local: Local, { url, version, uptimeMs, status, problems, approv
 function print(local: Local, answers: Answers): void {
   const { status, models, probes = [], usage, facts, approvals } = answers;
   const { sessions, channelSummary } = status;
-  const line = (title: string, text: string): void => printLine(`${`${title}:`.padEnd(10)} ${text}`);
+  const line = (title: string, text: string): void =>
+    printLine(`${(title === '' ? '' : `${title}:`).padEnd(10)} ${text}`);
   line('Gateway', `running at ${answers.url}, version ${answers.version}, up ${Math.round(answers.uptimeMs / 1000)} s`);
   line('Model', fullName(sessions.defaults.model, models));
   line('Channels', channelSummary.join(', ') || 'none configured');

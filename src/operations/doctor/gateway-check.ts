@@ -8,6 +8,7 @@ import type { GatewayProblem } from '../diagnostics/gateway-problem';
 import { type DoctorCheck, type DoctorFinding, note, problem } from './finding';
 
 const MOST_LETTERS = 500;
+const CHANNEL_STEP = /^channels start: /;
 const MANY_APPROVALS_MS = 60 * 60_000;
 
 /** What the gateway that runs says of itself. */
@@ -53,11 +54,18 @@ async function problemsOf(client: GatewayClient): Promise<DoctorFinding[]> {
   }));
 }
 
-/** Steps of the start that did not go well. */
+/** Steps of the start that did not go well. A channel may have come up since. */
 async function startOf(client: GatewayClient): Promise<DoctorFinding[]> {
-  const { steps } = await client.call<{ steps: { name: string; state: string; reason?: string }[] }>('system.boot');
+  const [{ steps }, { channelAccounts }] = await Promise.all([
+    client.call<{ steps: { name: string; state: string; reason?: string }[] }>('system.boot'),
+    client.call<{ channelAccounts: Record<string, { connected?: boolean }[]> }>('channels.status', {}),
+  ]);
+  const isUp = (name: string): boolean => {
+    const accounts = channelAccounts[name.replace(CHANNEL_STEP, '')] ?? [];
+    return CHANNEL_STEP.test(name) && accounts.length > 0 && accounts.every(({ connected }) => connected === true);
+  };
   return steps.flatMap(({ name, state, reason = 'no reason is known' }) =>
-    state === 'failed' || state === 'degraded'
+    (state === 'failed' || state === 'degraded') && !isUp(name)
       ? [(state === 'failed' ? problem : note)('start', `${name}: ${reason}`, commandLine('explain boot'))]
       : [],
   );

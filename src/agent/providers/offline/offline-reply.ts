@@ -1,3 +1,4 @@
+import { commandLine } from '../../../common/cli/own-commands';
 import { cutText } from '../../../common/cut-text';
 import { dayIn } from '../../../common/zoned-time';
 import { foldText } from '../../../common/fold-text';
@@ -40,8 +41,7 @@ export const OFFLINE_HELP = [
   '- **remind me in** 10 minutes **to** <something>',
 ].join('\n');
 
-export const CONNECT_HINT =
-  'To connect a language model, start the gateway with a key, for example:\n\n```sh\nANTHROPIC_API_KEY=<your key> npm start\n```\n\n(OPENAI_API_KEY, GEMINI_API_KEY, OPENROUTER_API_KEY, MISTRAL_API_KEY, GROQ_API_KEY, XAI_API_KEY and DEEPSEEK_API_KEY work alike; a running Ollama, LM Studio or llama.cpp server is found by itself.)';
+export const CONNECT_HINT = `To connect a language model, open **Set up** on the page, run \`${commandLine('onboard')}\` on the gateway's machine, or start the gateway with a key, for example:\n\n\`\`\`sh\nANTHROPIC_API_KEY=<your key> npm start\n\`\`\`\n\n(OPENAI_API_KEY, GEMINI_API_KEY, OPENROUTER_API_KEY, MISTRAL_API_KEY, GROQ_API_KEY, XAI_API_KEY and DEEPSEEK_API_KEY work alike; a running Ollama, LM Studio or llama.cpp server is found by itself.)`;
 
 /** What the offline assistant does next. Pure: the same turn gives the same step. */
 export function nextOfflineStep(turn: OfflineTurn): OfflineStep {
