@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
+import { FakeTelegram } from '../fakes/telegram-server';
 import { freePort, until } from '../harness/gateway-process';
 
 const ROOT = resolve(__dirname, '../..');
@@ -98,7 +99,42 @@ dns.lookup = (host, options, done = options) => /(^|\\.)github(usercontent)?\\.c
     return join(place, 'node_modules', name, 'bin', 'node');
   }
 
-  async function startAndTalk(node: string): Promise<string> {
+  /** A command of the README, as a newcomer types it, with what he has in place of what stands there. */
+  function asInReadme(begin: string, replaced: string, by: string, env: Record<string, string>): string {
+    const readme = readFileSync(join(clone, 'README.md'), 'utf8');
+    const from = readme.indexOf(begin);
+    if (from === -1) throw new Error(`the README has no command that begins with ${begin}`);
+    const command = /^[^`\n]+/.exec(readme.slice(from))?.[0] ?? '';
+    expect(command).toContain(replaced);
+    const done = spawnSync('sh', ['-c', command.replace(replaced, by)], { cwd: clone, env, encoding: 'utf8' });
+    expect([command, done.status, done.stderr]).toEqual([command, 0, '']);
+    return done.stdout;
+  }
+
+  /** "Telegram" of the README; only the platform's address is none that a newcomer has to set. */
+  async function connectTelegram(env: Record<string, string>): Promise<void> {
+    const telegram = await FakeTelegram.start();
+    try {
+      const place = ['config', 'set', 'channels.telegram.apiRoot', JSON.stringify(telegram.apiRoot)];
+      expect(spawnSync('bin/openclaw', place, { cwd: clone, env, encoding: 'utf8' }).status).toBe(0);
+      asInReadme('bin/openclaw config set channels.telegram.botToken', '123456:ABC…', telegram.token, env);
+      telegram.say({ chatId: 5, text: 'hello' });
+      const code = (): string | undefined =>
+        telegram
+          .textsIn(5)
+          .map((text) => /Pairing code: (\w+)/.exec(text)?.[1])
+          .find((found) => found !== undefined);
+      await until('a pairing code', () => code() !== undefined);
+      asInReadme('bin/openclaw pairing approve telegram', '<code>', code() ?? '', env);
+      telegram.say({ chatId: 5, text: 'help' });
+      await until('an answer', () => telegram.textsIn(5).some((text) => text.includes('remind me in')));
+    } finally {
+      await telegram.stop();
+    }
+  }
+
+  /** @param isNewcomer goes on with the README: connects Telegram and is answered there */
+  async function startAndTalk(node: string, isNewcomer = false): Promise<string> {
     const bin = pathWith(node);
     const port = await freePort();
     const state = mkdtempSync(at('state-'));
@@ -128,6 +164,7 @@ dns.lookup = (host, options, done = options) => /(^|\\.)github(usercontent)?\\.c
     });
     expect([said.status, said.stderr]).toEqual([0, expect.any(String)]);
     expect(said.stdout).toContain('remind me in');
+    if (isNewcomer) await connectTelegram(env);
     started.kill('SIGTERM');
     await until('port and lock are free', async () => {
       const isLocked = readdirSync(state).some((name) => name.endsWith('.lock'));
@@ -141,9 +178,9 @@ dns.lookup = (host, options, done = options) => /(^|\\.)github(usercontent)?\\.c
   }
 
   it(
-    'is set up by npm start alone, answers, and stops',
+    'is set up by npm start alone, answers in the terminal and on Telegram as the README says, and stops',
     async () => {
-      const output = await startAndTalk(process.execPath);
+      const output = await startAndTalk(process.execPath, true);
       expect(output).toMatch(/Installing \d+ packages: done in/);
       expect(output).toContain('Compiling: done in');
       expect(output).not.toMatch(/npm (warn|error)/i);
