@@ -44,7 +44,7 @@ export class AgentsListCommand extends AgentsCommandBase {
         { title: 'Id', value: (row) => row.id },
         { title: 'Name', value: (row) => row.identity?.name ?? row.name },
         { title: 'Emoji', value: (row) => row.identity?.emoji },
-        { title: '', value: (row) => (row.id === answer.defaultId ? 'default' : '') },
+        { title: 'Default', value: (row) => (row.id === answer.defaultId ? 'yes' : '') },
       ]);
   }
 }

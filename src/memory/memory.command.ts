@@ -1,6 +1,6 @@
 import { Command, Option, SubCommand } from 'nest-commander';
 import { CommandGroup, GatewayCommandBase, type GatewayOptions, parseWholeNumber } from '../common/cli/cli-command';
-import { printJson, printLine, printLines } from '../common/cli/output';
+import { counted, printJson, printLine, printLines } from '../common/cli/output';
 import { visibleText } from '../common/visible-text';
 import { Environment } from '../config/environment';
 import { resolveGatewayTarget } from '../config/gateway-target';
@@ -40,7 +40,9 @@ interface Status {
 }
 
 function printStatus(status: Status): void {
-  printLine(`${status.agentId}: ${status.files} files, ${status.chunks} chunks, ${status.vectors} with vectors`);
+  printLine(
+    `${status.agentId}: ${counted(status.files, 'file')}, ${counted(status.chunks, 'chunk')}, ${status.vectors} with vectors`,
+  );
   printLine(
     `search: ${status.provider === 'none' ? 'by words' : `by words and meaning (${status.provider}/${status.model})`}`,
   );
@@ -145,7 +147,7 @@ export class MemoryResetCommand extends MemoryCommandBase {
   async run(_: string[], options: MemoryOptions): Promise<void> {
     const done = await this.ask<{ agentId: string; chunks: number }>('memory.reset', {}, options);
     if (options.json) printJson(done);
-    else printLine(`the index of ${done.agentId} is empty (it had ${done.chunks} chunks)`);
+    else printLine(`the index of ${done.agentId} is empty (it had ${counted(done.chunks, 'chunk')})`);
   }
 }
 

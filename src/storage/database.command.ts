@@ -3,7 +3,7 @@ import { Inject, type Type } from '@nestjs/common';
 import { Command, Option, SubCommand } from 'nest-commander';
 import { CliCommand, CommandGroup, type JsonOptions } from '../common/cli/cli-command';
 import { UsageError } from '../common/cli/cli-error';
-import { printJson, printLine, printNote } from '../common/cli/output';
+import { counted, printJson, printLine, printNote } from '../common/cli/output';
 import { ExitCode } from '../common/exit-codes';
 import { silentLogger } from '../common/logger';
 import { readLockOwner } from '../common/lock-file';
@@ -51,7 +51,7 @@ export class DatabaseStatusCommand extends DatabaseCommandBase {
     const { dialect, location, exists, bytes, schema } = state;
     printLine(`${dialect}: ${location}${exists ? '' : ' (not made yet; the first start makes it)'}`);
     if (bytes !== undefined) printLine(`Size:   ${(bytes / MIB).toFixed(1)} MiB`);
-    if (schema) printLine(`Schema: ${schema.at(-1) ?? 'empty'} (${schema.length} changes)`);
+    if (schema) printLine(`Schema: ${schema.at(-1) ?? 'empty'} (${counted(schema.length, 'change')})`);
   }
 }
 

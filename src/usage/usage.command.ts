@@ -1,7 +1,7 @@
 import { Command, Option, SubCommand } from 'nest-commander';
 import { CommandGroup, GatewayCommandBase, type GatewayOptions, parseWholeNumber } from '../common/cli/cli-command';
 import { WatchingCommand } from '../common/cli/watching';
-import { printJson, printLine, printTable, timeText } from '../common/cli/output';
+import { counted, printJson, printLine, printTable, timeText } from '../common/cli/output';
 import { Environment } from '../config/environment';
 import { resolveGatewayTarget } from '../config/gateway-target';
 import { withGateway } from '../gateway/client/with-gateway';
@@ -48,7 +48,9 @@ export class UsageCostCommand extends GatewayCommandBase {
       ],
     );
     if (answer.totals.missingCostEntries > 0)
-      printLine(`${answer.totals.missingCostEntries} calls of models without a known price are not in the cost.`);
+      printLine(
+        `Not in the cost: ${counted(answer.totals.missingCostEntries, 'call')} of models without a known price.`,
+      );
   }
 }
 

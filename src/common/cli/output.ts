@@ -75,6 +75,9 @@ export function printFacts(facts: Readonly<Record<string, unknown>>): void {
   }
 }
 
+/** How many there are of something: `1 file`, `2 files`. */
+export const counted = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`;
+
 const UNITS: readonly [seconds: number, unit: string][] = [
   [86_400, 'd'],
   [3600, 'h'],

@@ -9,7 +9,7 @@ import {
   type JsonOptions,
 } from '../../common/cli/cli-command';
 import { UsageError } from '../../common/cli/cli-error';
-import { printJson, printLine } from '../../common/cli/output';
+import { counted, printJson, printLine } from '../../common/cli/output';
 import { ExitCode } from '../../common/exit-codes';
 import { readLockOwner } from '../../common/lock-file';
 import { OpenclawError } from '../../common/openclaw-error';
@@ -64,7 +64,9 @@ export class BackupCreateCommand extends GatewayCommandBase {
     const made = (await this.byGateway(wish, options)) ?? (await this.locally(wish));
     if (options.json) printJson(made);
     else {
-      printLine(`${made.path} (${made.files} files${made.database === 'none' ? ', without a database' : ''})`);
+      printLine(
+        `${made.path} (${counted(made.files, 'file')}${made.database === 'none' ? ', without a database' : ''})`,
+      );
       printLine(`It holds secrets. Check it with: ${commandLine(`backup verify ${quoted(made.path)}`)}`);
     }
   }
@@ -171,7 +173,7 @@ export class BackupRestoreCommand extends CliCommand {
       const manifest = await verifyBackup(resolve(archive));
       const workspaces = (manifest.outside ?? []).map(({ at }) => at);
       if (options.json) printJson({ ok: true, dryRun: true, target, files: manifest.files.length, workspaces });
-      else printLine(`${manifest.files.length} files would come to ${target}; nothing was changed`);
+      else printLine(`${counted(manifest.files.length, 'file')} would come to ${target}; nothing was changed`);
       return;
     }
     const { manifest, before, workspaces } = await restoreBackup(resolve(archive), target, options.workspaces);

@@ -1,7 +1,7 @@
 import { Command, SubCommand } from 'nest-commander';
 import type { GatewayOptions } from '../../common/cli/cli-command';
 import { WatchingCommand } from '../../common/cli/watching';
-import { printJson, printLine } from '../../common/cli/output';
+import { counted, printJson, printLine } from '../../common/cli/output';
 import { ExitCode } from '../../common/exit-codes';
 import { Environment } from '../../config/environment';
 import { resolveGatewayTarget } from '../../config/gateway-target';
@@ -46,8 +46,7 @@ export class HealthCommand extends WatchingCommand {
   }
 
   private print(health: HealthPayload, problems: readonly GatewayProblem[], isOk: boolean): void {
-    const { count } = health.sessions;
-    const sessions = count === 1 ? '1 session' : `${count} sessions`;
+    const sessions = counted(health.sessions.count, 'session');
     printLine(`Gateway: ${isOk ? 'ok' : 'not well'} (${health.durationMs} ms), ${sessions}`);
     for (const [id, { probe, state, lastError }] of Object.entries(health.channels)) {
       const verdict = probe ? (probe.ok ? 'ok' : `failing: ${probe.error ?? 'unknown'}`) : (state ?? 'unknown');

@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline';
 import { shortId } from '../../common/short-id';
 import type { GatewayOptions } from '../../common/cli/cli-command';
 import { UsageError } from '../../common/cli/cli-error';
-import { printNote } from '../../common/cli/output';
+import { counted, printNote } from '../../common/cli/output';
 import { visibleText } from '../../common/visible-text';
 import { Redactor } from '../../common/redactor';
 import { OpenclawError } from '../../common/openclaw-error';
@@ -101,7 +101,9 @@ export class SkillsCommandContext {
   ): Promise<InstallDecision> {
     const { manifest, report, signature, kind, source, revision } = staged;
     printNote(`${manifest.name}: ${manifest.description}`);
-    printNote(`  from ${source} (${kind}${revision ? `, ${shortId(revision, 12)}` : ''}), ${report.files} files`);
+    printNote(
+      `  from ${source} (${kind}${revision ? `, ${shortId(revision, 12)}` : ''}), ${counted(report.files, 'file')}`,
+    );
     printNote(
       `  content ${shortId(staged.hash, 16)}${staged.replaces ? `, replaces ${shortId(staged.replaces, 16)}` : ''}`,
     );

@@ -7,7 +7,7 @@ import { cutText } from '../../common/cut-text';
 import { writeFileAtomic } from '../../common/atomic-file';
 import { CliCommand, type JsonOptions } from '../../common/cli/cli-command';
 import { UsageError } from '../../common/cli/cli-error';
-import { printJson, printLine, printLines, printTable } from '../../common/cli/output';
+import { counted, printJson, printLine, printLines, printTable } from '../../common/cli/output';
 import { ExitCode } from '../../common/exit-codes';
 import { OpenclawError } from '../../common/openclaw-error';
 import { Environment } from '../../config/environment';
@@ -172,7 +172,7 @@ export class SkillsScanCommand extends CliCommand {
     else {
       for (const line of report.findings.flatMap(describeFinding)) printLine(line);
       for (const { line, reason } of skill.warnings) printLine(`note    ${SKILL_FILE}:${line} ${reason}`);
-      printLine(`${skill.manifest.name}: ${report.verdict}, ${report.files} files`);
+      printLine(`${skill.manifest.name}: ${report.verdict}, ${counted(report.files, 'file')}`);
     }
     if (report.verdict === 'danger') process.exitCode = ExitCode.failed;
     return Promise.resolve();
@@ -195,7 +195,7 @@ export class SkillsValidateCommand extends CliCommand {
     if (options.json) printJson({ name: manifest.name, folder, valid, warnings });
     else {
       for (const { line, reason } of warnings) printLine(`${SKILL_FILE}:${line} ${reason}`);
-      printLine(`${manifest.name}: ${valid ? 'valid' : `${warnings.length} faults`}`);
+      printLine(`${manifest.name}: ${valid ? 'valid' : counted(warnings.length, 'fault')}`);
     }
     if (!valid) process.exitCode = ExitCode.failed;
     return Promise.resolve();
