@@ -71,7 +71,6 @@ describe('text of others, spelt out', () => {
 describe('the terminal of the owner', () => {
   /** Files that may write to it: what others say passes the ones of `common/cli`. */
   const WRITERS = [
-    'agent/chat/line-stream.ts',
     'bootstrap/free-ports.ts',
     'bootstrap/run-gateway.ts',
     'cli/completion/answer-completion.ts',
