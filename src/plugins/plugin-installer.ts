@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { OpenclawError } from '../common/openclaw-error';
 import { makeTreePrivate } from '../common/private-files';
 import { Redactor } from '../common/redactor';
 import { ConfigService } from '../config/config.service';
 import type { Environment } from '../config/environment';
+import { expandPath } from '../config/state-paths';
 import { type FetchOptions, fetchSource, kindOfSource } from '../skills/install/fetch-source';
 import { dropGitFolders } from '../tools/git/drop-git-folders';
 import { GuardedHttp } from '../tools/web/guarded-http.service';
@@ -23,13 +24,17 @@ export interface InstalledPlugin {
   install: Record<string, string>;
 }
 
+/** `@scope/name`, with a version or without: nobody but the owner of a scope publishes in it. */
+const isScopedPackage = (source: string, { home, cwd }: Pick<FetchOptions, 'home' | 'cwd'>): boolean =>
+  /^@[a-z\d~-][\w.~-]*\/[a-z\d~-][\w.~-]*(?:@[\w.^~-]+)?$/i.test(source) && !existsSync(resolve(cwd, expandPath(source, home)));
+
 /**
  * Brings a plugin from a folder, an archive, git or npm to the others. Nothing of it is run, scripts of packages
  * included; it is off until somebody switches it on.
  * @throws OpenclawError PLUGIN_MANIFEST_INVALID, PLUGIN_THERE, PLUGIN_REFUSED, SKILL_SOURCE_UNKNOWN, SKILL_SOURCE_FAILED
  */
 export async function installPlugin(
-  source: string,
+  named: string,
   stateDir: string,
   env: Environment,
   cwd: string,
@@ -41,9 +46,11 @@ export async function installPlugin(
     cwd,
     guard: (host, port, trusted) => http.addressFor(host, port, trusted),
     trustsSource: true,
+    hint: 'one in a scope (@scope/name) is known by its owner and needs no npm:',
     download: () =>
       Promise.reject(new OpenclawError('SKILL_SOURCE_UNKNOWN', 'fetch the archive yourself, then name its file')),
   };
+  const source = isScopedPackage(named, options) ? `npm:${named}` : named;
   kindOfSource(source, options);
   await mkdir(pluginsFolder(stateDir), { recursive: true, mode: 0o700 });
   await clearStages(stateDir);
@@ -52,6 +59,8 @@ export async function installPlugin(
     const fetched = await fetchSource(source, join(stage, 'source'), options);
     await refuseLinks(fetched.folder);
     const root = rootOf(fetched.folder);
+    if (!existsSync(join(root, MANIFEST_FILE)))
+      throw new OpenclawError('PLUGIN_MANIFEST_INVALID', `${named} is no plugin: it holds no ${MANIFEST_FILE}`);
     const manifest = readManifest(root);
     const folder = join(pluginsFolder(stateDir), manifest.id);
     if (existsSync(folder))

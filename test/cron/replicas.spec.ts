@@ -41,7 +41,7 @@ onPostgres('jobs of three gateways on one database', () => {
     const client = await WireClient.connected(second.url);
     const call = async <T>(method: string, params: Record<string, unknown>): Promise<T> =>
       (await client.call(method, params)).payload as T;
-    const runs = async (id: string): Promise<Run[]> => (await call<{ entries: Run[] }>('cron.runs', { id })).entries;
+    const runs = async (id: string): Promise<Run[]> => (await call<{ entries: Run[] }>('cron.runs', { id, limit: 200 })).entries;
     const ids: string[] = [];
     for (let index = 0; index < 4; index++)
       ids.push(
@@ -70,7 +70,7 @@ onPostgres('jobs of three gateways on one database', () => {
     for (const id of ids) {
       let entries: Run[] = [];
       await until('the end of all', async () => {
-        entries = ((await last.call('cron.runs', { id })).payload as { entries: Run[] }).entries;
+        entries = ((await last.call('cron.runs', { id, limit: 200 })).payload as { entries: Run[] }).entries;
         return entries.every(({ status }) => status !== undefined);
       });
       ran += entries.filter(({ status }) => status === 'ok').length;

@@ -41,7 +41,7 @@ export class PackageRegistry {
 
   private answer({ url = '', headers: { host = '' } }: IncomingMessage, response: ServerResponse): void {
     this.asked.push(url);
-    const [, name = '', isArchive] = /^\/([^/]+)(\/-\/[^/]+\.tgz)?$/.exec(decodeURIComponent(url)) ?? [];
+    const [, name = '', isArchive] = /^\/((?:@[^/]+\/)?[^/]+)(\/-\/[^/]+\.tgz)?$/.exec(decodeURIComponent(url)) ?? [];
     const known = this.packages.get(name);
     if (!known) {
       response.writeHead(404, { 'content-type': 'application/json' }).end('{"error":"Not found"}');
@@ -53,7 +53,7 @@ export class PackageRegistry {
       const { version, facts } = known;
       const archive = archiveOf(name, known);
       const dist = {
-        tarball: known.tarball ?? `http://${host}/${name}/-/${name}-${version}.tgz`,
+        tarball: known.tarball ?? `http://${host}/${name}/-/${name.replace(/^.*\//, '')}-${version}.tgz`,
         shasum: createHash('sha1').update(archive).digest('hex'),
         integrity: `sha512-${createHash('sha512').update(archive).digest('base64')}`,
       };

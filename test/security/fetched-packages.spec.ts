@@ -72,6 +72,15 @@ describe('what is fetched by git and npm', () => {
     rmSync(base, { recursive: true, force: true });
   });
 
+  it('a plugin of a scope is known by its name; other names say that they are of npm', async () => {
+    registry.packages.set('@garden/plants', { version: '1.0.0', files: PLUGIN });
+    registry.packages.set('plants', { version: '1.0.0', files: PLUGIN });
+    registry.packages.set('@garden/tools', { version: '1.0.0', files: { 'index.js': '' } });
+    await expect(install('plants')).rejects.toThrow(/written npm:<name>/);
+    await expect(install('@garden/tools')).rejects.toThrow('@garden/tools is no plugin');
+    expect(await install('@garden/plants@1.0.0')).toMatchObject({ install: { source: 'npm' } });
+  });
+
   it.each<[string, (folder: string) => void]>([
     ['a lock file', (folder) => symlinkSync(at('owner', 'profile'), join(folder, 'package-lock.json'))],
     ['another lock file', (folder) => symlinkSync(at('owner', 'profile'), join(folder, 'npm-shrinkwrap.json'))],

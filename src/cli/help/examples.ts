@@ -97,7 +97,7 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   'hooks install': ['./my-hook', './my-hook --link'],
   'hooks update': ['my-hook', '--all --dry-run'],
   'plugins info': ['my-plugin'],
-  'plugins install': ['./my-plugin', 'npm:some-plugin'],
+  'plugins install': ['./my-plugin', '@scope/some-plugin', 'npm:some-plugin'],
   'plugins enable': ['my-plugin'],
   'plugins disable': ['my-plugin'],
   'plugins update': ['my-plugin', '--all'],

@@ -59,14 +59,21 @@ export interface FetchOptions {
   download(url: string, maxBytes: number): Promise<Buffer>;
   /** Where git and npm may be sent to, and sent on to. */
   guard: OriginGuard;
+  /** How somebody who gives a name finds what there is; by default that of skills. */
+  hint?: string;
   /** The owner wrote the source at the terminal of the machine itself: its own host may be a private one. */
   trustsSource?: boolean;
 }
 
+const SKILLS_HINT = '"openclaw skills search" finds skills by name, with where they are';
+
 const failed = (message: string): OpenclawError => new OpenclawError('SKILL_SOURCE_FAILED', message);
 
 /** What a source is, from the way it is written. @throws OpenclawError SKILL_SOURCE_UNKNOWN */
-export function kindOfSource(source: string, { home, cwd }: Pick<FetchOptions, 'home' | 'cwd'>): SourceKind {
+export function kindOfSource(
+  source: string,
+  { home, cwd, hint = SKILLS_HINT }: Pick<FetchOptions, 'home' | 'cwd' | 'hint'>,
+): SourceKind {
   if (source.startsWith('-') || /[\0\n]/.test(source))
     throw new OpenclawError('SKILL_SOURCE_UNKNOWN', `"${cutText(source, 80)}" is no source`);
   if (/^npm:/.test(source)) return 'npm';
@@ -89,7 +96,7 @@ export function kindOfSource(source: string, { home, cwd }: Pick<FetchOptions, '
   }
   throw new OpenclawError(
     'SKILL_SOURCE_UNKNOWN',
-    `${source}: no such folder or archive. Anybody may take a name on npm, so a package is written npm:<name>; "openclaw skills search" finds skills by name, with where they are`,
+    `${source}: no such folder or archive. Anybody may take a name on npm, so a package is written npm:<name>; ${hint}`,
   );
 }
 
