@@ -26,7 +26,8 @@ export interface InstalledPlugin {
 
 /** `@scope/name`, with a version or without: nobody but the owner of a scope publishes in it. */
 const isScopedPackage = (source: string, { home, cwd }: Pick<FetchOptions, 'home' | 'cwd'>): boolean =>
-  /^@[a-z\d~-][\w.~-]*\/[a-z\d~-][\w.~-]*(?:@[\w.^~-]+)?$/i.test(source) && !existsSync(resolve(cwd, expandPath(source, home)));
+  /^@[a-z\d~-][\w.~-]*\/[a-z\d~-][\w.~-]*(?:@[\w.^~-]+)?$/i.test(source) &&
+  !existsSync(resolve(cwd, expandPath(source, home)));
 
 /**
  * Brings a plugin from a folder, an archive, git or npm to the others. Nothing of it is run, scripts of packages

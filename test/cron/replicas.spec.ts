@@ -41,7 +41,8 @@ onPostgres('jobs of three gateways on one database', () => {
     const client = await WireClient.connected(second.url);
     const call = async <T>(method: string, params: Record<string, unknown>): Promise<T> =>
       (await client.call(method, params)).payload as T;
-    const runs = async (id: string): Promise<Run[]> => (await call<{ entries: Run[] }>('cron.runs', { id, limit: 200 })).entries;
+    const runs = async (id: string): Promise<Run[]> =>
+      (await call<{ entries: Run[] }>('cron.runs', { id, limit: 200 })).entries;
     const ids: string[] = [];
     for (let index = 0; index < 4; index++)
       ids.push(
