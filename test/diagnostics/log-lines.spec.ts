@@ -114,7 +114,7 @@ describe('the log of a gateway that has worked', () => {
   it('has a line for each turn, with where it came from and how it ended', () => {
     const ended = found('a turn has ended');
     expect(ended[0]).toMatchObject({
-      level: 'info',
+      level: 'debug',
       channel: 'telegram',
       account: 'default',
       session: expect.any(String) as string,
@@ -146,7 +146,7 @@ describe('the log of a gateway that has worked', () => {
 
   it('tells of jobs that have run', () => {
     expect(found('a job has run')).toEqual([
-      expect.objectContaining({ level: 'info', job: expect.any(String) as string, ms: expect.any(Number) as number }),
+      expect.objectContaining({ level: 'debug', job: expect.any(String) as string, ms: expect.any(Number) as number }),
     ]);
   });
 

@@ -275,14 +275,14 @@ export class TurnRunner {
     return joined.flatMap((row) => messagesOf(row));
   }
 
-  /** One line of each turn: a failed one at warn, others at info. */
+  /** One line of each turn: a failed one at warn, others at debug. */
   private note({ turn, rows }: StartedTurn, end: TurnEnd): void {
     const { runId, sessionKey: session, request } = turn;
     const { channel, account } = request;
     const facts = { runId, session, channel, account, messages: rows.length, ms: Date.now() - turn.startedAt };
     if (end.outcome === 'failed')
       this.log.warn({ ...facts, kind: end.errorKind }, `a turn failed: ${end.reason ?? 'no reason is known'}`);
-    else this.log.info({ ...facts, outcome: end.outcome }, 'a turn has ended');
+    else this.log.debug({ ...facts, outcome: end.outcome }, 'a turn has ended');
   }
 
   private async finish(started: StartedTurn, end: TurnEnd, announcer: RunAnnouncer): Promise<void> {

@@ -374,7 +374,7 @@ export class CronService {
     tell?.();
     const facts = { job: job.id, runId: run.runId, ms: now - run.claimedAt };
     if (failed) this.log.warn(facts, `a job failed: ${reason}`);
-    else this.log.info(facts, 'a job has run');
+    else this.log.debug(facts, 'a job has run');
     await this.arm();
     this.announce(job, 'finished', {
       status: failed ? 'error' : 'ok',
