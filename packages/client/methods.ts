@@ -138,13 +138,14 @@ export interface MethodParams {
     channel: string;
     code: string;
     accountId?: string;
+    notify?: boolean;
+    bootstrapCommandOwner?: boolean;
     role?: 'owner' | 'guest';
   };
   'channels.pairing.dismiss': {
     channel: string;
     code: string;
     accountId?: string;
-    role?: 'owner' | 'guest';
   };
   'channels.pairing.list': {
     channel?: string;

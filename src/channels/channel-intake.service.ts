@@ -301,6 +301,7 @@ export class ChannelIntake {
           account,
           senderId: sender.id,
           ...(sender.name ? { name: sender.name } : {}),
+          route,
         });
         if (code === undefined) return;
         asked = { channel, accountId: account, senderId: sender.id, ...(sender.name ? { name: sender.name } : {}) };

@@ -21,6 +21,11 @@ export class PairingDecisionParams {
   @Text() channel!: string;
   @Text() code!: string;
   @Opt() @Text() accountId?: string;
+}
+
+export class PairingApproveParams extends PairingDecisionParams {
+  @Opt() @Bool() @Doc('Tells the person, where they asked, that they may write now.') notify?: boolean;
+  @Opt() @Bool() @Doc('As role owner; for administrators.') bootstrapCommandOwner?: boolean;
   @Opt()
   @OneOf(PAIRED_ROLES)
   @Doc(

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { OpenclawError } from '../common/openclaw-error';
 import { EventBus } from '../events/event-bus';
+import { OutboundPort } from '../events/outbound-port';
 import type { RpcContext } from '../rpc/rpc-context';
 import { RpcMethod } from '../rpc/rpc-method';
 import { invalidRequest } from '../rpc/rpc-error';
@@ -13,6 +14,7 @@ import {
   ChannelAccountParams,
   ChannelsStatusParams,
   PairingAdmitParams,
+  PairingApproveParams,
   PairingDecisionParams,
   PairingListParams,
   PairingRevokeParams,
@@ -29,6 +31,7 @@ export class ChannelsRpc {
     private readonly pairing: PairingService,
     private readonly roles: PairedRoles,
     private readonly shownPairing: ShownPairing,
+    private readonly outbound: OutboundPort,
     private readonly events: EventBus,
   ) {}
 
@@ -91,21 +94,38 @@ export class ChannelsRpc {
   @RpcMethod({
     name: 'channels.pairing.approve',
     scope: 'operator.pairing',
-    params: PairingDecisionParams,
-    summary: 'Lets somebody in by pairing code.',
+    params: PairingApproveParams,
+    summary: 'Lets somebody in by pairing code, and tells them where that is wished.',
   })
-  async approve(params: PairingDecisionParams, context: RpcContext): Promise<unknown> {
+  async approve(params: PairingApproveParams, context: RpcContext): Promise<unknown> {
     const isAdmin = context.caller.scopes.has('operator.admin');
     if (params.role === 'owner' && !isAdmin) throw invalidRequest('role: only an administrator makes owners');
+    const wanted = params.role ?? (params.bootstrapCommandOwner && isAdmin ? 'owner' : undefined);
     return refusals(async () => {
-      const { channel, account, senderId, role } = await this.pairing.approve(
+      let announce: (() => void) | undefined;
+      const { channel, account, senderId, role, route } = await this.pairing.approve(
         idOf(params),
         params.code,
         params.accountId,
-        async (request) => params.role ?? (isAdmin ? this.roles.next(request.channel, request.account) : 'guest'),
+        async (request) => wanted ?? (isAdmin ? this.roles.next(request.channel, request.account) : 'guest'),
+        async (transaction, request) => {
+          if (!params.notify || !request.route) return;
+          const runId = `paired:${request.channel}:${request.account}:${request.senderId}:${request.code}`;
+          announce = await this.outbound.enqueueIn(transaction, { runId, route: request.route, texts: [LET_IN] });
+        },
       );
+      announce?.();
       this.resolved(channel, account, senderId, 'approved');
-      return { ok: true, channel, accountId: account, senderId, role };
+      return {
+        ok: true,
+        ...{ channel, accountId: account, senderId, role, requestId: params.code },
+        notification: params.notify ? (route ? 'sent' : 'unsupported') : 'not-requested',
+        commandOwnerBootstrap: params.bootstrapCommandOwner
+          ? role === 'owner'
+            ? 'configured'
+            : 'unavailable'
+          : 'not-requested',
+      };
     });
   }
 
@@ -116,9 +136,10 @@ export class ChannelsRpc {
     summary: 'Turns a pairing request down.',
   })
   async dismiss(params: PairingDecisionParams): Promise<unknown> {
-    const dismissed = await this.pairing.reject(idOf(params), params.code);
+    const { code: requestId } = params;
+    const dismissed = await this.pairing.reject(idOf(params), requestId);
     if (dismissed) this.resolved(idOf(params), dismissed.account, dismissed.senderId, 'dismissed');
-    return { ok: true, dismissed: dismissed !== undefined };
+    return { ok: true, dismissed: dismissed !== undefined, requestId, senderId: dismissed?.senderId };
   }
 
   @RpcMethod({
@@ -156,6 +177,8 @@ export class ChannelsRpc {
     this.events.emit('wire.event', { event: 'channels.pairing.resolved', payload });
   }
 }
+
+const LET_IN = 'You are connected to this assistant now: write to it.';
 
 const idOf = ({ channel }: { channel: string }): string => channel.toLowerCase();
 

@@ -9,10 +9,6 @@ const ONE_ZONE = 'days are those where the person lives, as calls are counted by
 const NO_BINDINGS = 'the tools of an agent are set in the configuration';
 
 const IDLE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  'channels.pairing.approve': {
-    bootstrapCommandOwner: 'the first person of an account that has no owner is its owner',
-    notify: 'the first answer tells it',
-  },
   'chat.abort': {
     preserveSideRuns: 'side questions are no runs of the session, and go on in any case',
   },

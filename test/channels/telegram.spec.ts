@@ -363,6 +363,50 @@ describe('Telegram', () => {
       expect(texts(STRANGER)[1]).toBe('You said: Thanks');
     });
 
+    it('are told that they are let in where that is wished, by whatever lets them in', async () => {
+      await start({ dmPolicy: 'pairing', allowFrom: [] });
+      const env = { OPENCLAW_STATE_DIR: gateway.stateDir, OPENCLAW_GATEWAY_PORT: String(gateway.port) };
+      const [byCommand, byClient, byNobody] = [201, 202, 203];
+      const codeOf = (chat: number): string => /Pairing code: (\S+)/.exec(texts(chat)[0] ?? '')?.[1] ?? '';
+      for (const chatId of [byCommand, byClient, byNobody]) telegram.say({ chatId, text: 'Let me in' });
+      for (const chatId of [byCommand, byClient, byNobody]) await answered(1, chatId);
+
+      // A code alone is enough, as no two people have the same.
+      const approved = await runCliShared(['pairing', 'approve', codeOf(byCommand), '--notify'], { env });
+      expect([approved.stderr, approved.stdout]).toEqual([
+        '',
+        `${byCommand} may now write to the assistant on telegram\n`,
+      ]);
+      await answered(2, byCommand);
+      expect(texts(byCommand)[1]).toBe('You are connected to this assistant now: write to it.');
+
+      const client = await WireClient.connected(gateway.url, { minProtocol: 4, maxProtocol: 4 });
+      const approve = (chat: number, more: object): Promise<Record<string, unknown>> =>
+        client.done('channels.pairing.approve', {
+          channel: 'telegram',
+          accountId: 'default',
+          requestId: codeOf(chat),
+          ...more,
+        });
+      expect(await approve(byClient, { notify: true, bootstrapCommandOwner: true })).toMatchObject({
+        senderId: String(byClient),
+        role: 'owner',
+        notification: 'sent',
+        commandOwnerBootstrap: 'configured',
+      });
+      await answered(2, byClient);
+      expect(await approve(byNobody, { notify: false, bootstrapCommandOwner: false })).toMatchObject({
+        role: 'guest',
+        notification: 'not-requested',
+        commandOwnerBootstrap: 'not-requested',
+      });
+      client.close();
+      await quiet();
+      expect(texts(byNobody)).toHaveLength(1);
+      const nobody = await runCliShared(['pairing', 'approve', 'ABCDEFGH'], { env });
+      expect([nobody.code, nobody.stderr]).toEqual([1, expect.stringContaining('nobody waits with code')]);
+    });
+
     it('are never more than three at a time, and five wrong codes void them all', async () => {
       await start({ dmPolicy: 'pairing', allowFrom: [] });
       for (const chatId of [101, 102, 103, 104]) telegram.say({ chatId, text: 'Me too' });
@@ -375,7 +419,7 @@ describe('Telegram', () => {
       });
       const time = expect.stringMatching(/^\d{4}-.*Z$/) as string;
       expect(listed).toMatchObject({
-        accounts: [{ channel: 'telegram', channelLabel: 'Telegram', accountId: 'default', notifySupported: false }],
+        accounts: [{ channel: 'telegram', channelLabel: 'Telegram', accountId: 'default', notifySupported: true }],
         commandOwnerConfigured: false,
         limits: { pendingPerAccount: 3, ttlMs: 3_600_000 },
       });

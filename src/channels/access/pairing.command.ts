@@ -2,10 +2,12 @@ import { Command, Option, SubCommand } from 'nest-commander';
 import { CommandGroup, GatewayCommandBase, type GatewayOptions } from '../../common/cli/cli-command';
 import { UsageError } from '../../common/cli/cli-error';
 import { WatchingCommand } from '../../common/cli/watching';
-import { printJson, printLine, printTable, timeText } from '../../common/cli/output';
+import { printJson, printLine, printNote, printTable, timeText } from '../../common/cli/output';
 import { ExitCode } from '../../common/exit-codes';
+import { OpenclawError } from '../../common/openclaw-error';
 import { Environment } from '../../config/environment';
 import { resolveGatewayTarget } from '../../config/gateway-target';
+import type { GatewayClient } from '../../gateway/client/gateway-client';
 import { withGateway } from '../../gateway/client/with-gateway';
 import type { PairedRole } from './access-gate';
 import type { PairingRequest } from './pairing.service';
@@ -37,6 +39,24 @@ export class PairingListCommand extends WatchingCommand {
   }
 }
 
+interface Approved {
+  channel: string;
+  senderId: string;
+  role: PairedRole;
+  notification: string;
+}
+
+/** @throws CliError where nobody asks with that code */
+async function channelOfCode(client: GatewayClient, code: string): Promise<string> {
+  const { requests } = await client.call<{ requests: ListedRequest[] }>('channels.pairing.list', {});
+  const found = requests.find((request) => request.code === code.trim().toUpperCase());
+  if (found) return found.channel;
+  throw new OpenclawError(
+    'PAIRING_CODE_UNKNOWN',
+    `nobody waits with code ${JSON.stringify(code)}; openclaw pairing list shows who does`,
+  );
+}
+
 type RoleOptions = GatewayOptions & { owner?: boolean; guest?: boolean };
 
 /** Commands that let somebody in, as an owner or as a guest. */
@@ -64,19 +84,31 @@ abstract class AdmittingCommand extends GatewayCommandBase {
   }
 }
 
-@SubCommand({ name: 'approve', arguments: '<channel> <code>', description: 'let somebody in' })
+@SubCommand({
+  name: 'approve',
+  arguments: '<channel> [code]',
+  description: 'let somebody in; a code alone is looked for on every channel',
+})
 export class PairingApproveCommand extends AdmittingCommand {
   constructor(private readonly env: Environment) {
     super();
   }
 
-  async run([channel = '', code = '']: string[], options: RoleOptions): Promise<void> {
-    const role = this.roleOf(options);
-    const answer = await withGateway(resolveGatewayTarget(this.env, options), (client) =>
-      client.call<{ senderId: string; role: PairedRole }>('channels.pairing.approve', { channel, code, ...role }),
-    );
-    if (options.json) printJson(answer);
-    else this.said(channel, answer.senderId, answer.role);
+  @Option({ flags: '--notify', description: 'tell them that they may write now' })
+  parseNotify(): boolean {
+    return true;
+  }
+
+  async run([first = '', second]: string[], options: RoleOptions & { notify?: boolean }): Promise<void> {
+    const params = { ...this.roleOf(options), ...(options.notify ? { notify: true } : {}) };
+    const answer = await withGateway(resolveGatewayTarget(this.env, options), async (client) => {
+      const code = second ?? first;
+      const channel = second === undefined ? await channelOfCode(client, code) : first;
+      return client.call<Approved>('channels.pairing.approve', { channel, code, ...params });
+    });
+    if (options.json) return printJson(answer);
+    this.said(answer.channel, answer.senderId, answer.role);
+    if (answer.notification === 'unsupported') printNote('they were not told: where they asked is not known any more');
   }
 }
 

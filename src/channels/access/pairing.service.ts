@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import { Injectable, Optional } from '@nestjs/common';
 import type { Selectable, Transaction } from 'kysely';
 import { Clock, systemClock } from '../../common/clock';
+import type { DeliveryRoute } from '../../common/delivery-route';
 import { OpenclawError } from '../../common/openclaw-error';
 import { secretsEqual } from '../../common/secrets-equal';
 import { DatabaseService } from '../../storage/database.service';
@@ -22,6 +23,8 @@ export interface PairingRequest {
   senderId: string;
   code: string;
   name?: string;
+  /** Where the person asked; unknown of requests of older releases. */
+  route?: DeliveryRoute;
   createdAt: number;
   lastSeenAt: number;
 }
@@ -39,7 +42,11 @@ export interface PairingAsk {
   account: string;
   senderId: string;
   name?: string;
+  route: DeliveryRoute;
 }
+
+/** What is done in one with letting somebody in. */
+export type PairedToo = (transaction: Transaction<Schema>, request: PairingRequest) => Promise<void>;
 
 /** Approval of unknown people by code: short-lived, single-use, few tries, few at a time per account. */
 @Injectable()
@@ -82,7 +89,7 @@ export class PairingService {
         sender_id: ask.senderId,
         code,
         failed_attempts: 0,
-        meta: JSON.stringify(ask.name ? { name: ask.name } : {}),
+        meta: JSON.stringify({ ...(ask.name ? { name: ask.name } : {}), route: ask.route }),
         created_at: now,
         last_seen_at: now,
       })
@@ -103,7 +110,7 @@ export class PairingService {
       account: row.account,
       senderId: row.sender_id,
       code: row.code,
-      ...(JSON.parse(row.meta) as { name?: string }),
+      ...(JSON.parse(row.meta) as Pick<PairingRequest, 'name' | 'route'>),
       createdAt: Number(row.created_at),
       lastSeenAt: Number(row.last_seen_at),
     }));
@@ -119,6 +126,7 @@ export class PairingService {
     code: string,
     account: string | undefined,
     roleFor: (request: PairingRequest) => Promise<PairedRole>,
+    also: PairedToo = () => Promise.resolve(),
   ): Promise<PairingRequest & { role: PairedRole }> {
     const wanted = code.trim().toUpperCase();
     const requests = (await this.list(channel)).filter(
@@ -135,6 +143,7 @@ export class PairingService {
         return false;
       }
       await this.admitIn(transaction, { channel, account: found.account, senderId: found.senderId, role });
+      await also(transaction, found);
       return true;
     });
     if (found && isAdmitted) return { ...found, role };

@@ -44,13 +44,12 @@ export class ShownPairing {
           channel: declaration.id,
           channelLabel: declaration.label,
           accountId: id,
-          // Whoever is let in is told so by the assistant's first answer.
-          notifySupported: false,
+          notifySupported: true,
         })),
     );
   }
 
-  private shown({ createdAt, lastSeenAt, ...request }: PairingRequest): Record<string, unknown> {
+  private shown({ createdAt, lastSeenAt, route, ...request }: PairingRequest): Record<string, unknown> {
     const { channel, account, senderId, name, code } = request;
     return {
       ...request,
@@ -61,7 +60,7 @@ export class ShownPairing {
       createdAt: new Date(createdAt).toISOString(),
       lastSeenAt: new Date(lastSeenAt).toISOString(),
       expiresAt: new Date(createdAt + PAIRING_TTL_MS).toISOString(),
-      notifySupported: false,
+      notifySupported: route !== undefined,
     };
   }
 }

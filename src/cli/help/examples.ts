@@ -140,7 +140,7 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   'message kick': ['--channel discord -t "#general" --user-id 67890'],
   'message ban': ['--channel discord -t "#general" --user-id 67890'],
   'pairing list': ['', 'telegram'],
-  'pairing approve': ['telegram ABCD2345', 'telegram ABCD2345 --guest'],
+  'pairing approve': ['telegram ABCD2345', 'ABCD2345 --notify', 'telegram ABCD2345 --guest'],
   'pairing admit': ['telegram 12345 --owner'],
   'pairing reject': ['telegram ABCD2345'],
   'pairing revoke': ['telegram 12345'],

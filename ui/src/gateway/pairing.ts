@@ -56,7 +56,7 @@ export function usePairing(): Pairing {
     loaded: data !== undefined,
     problem: problem ?? error,
     approve: ({ channel, account, code }) =>
-      done(call('channels.pairing.approve', { channel, code, accountId: account })),
+      done(call('channels.pairing.approve', { channel, code, accountId: account, notify: true })),
     dismiss: ({ channel, account, code }) =>
       done(call('channels.pairing.dismiss', { channel, code, accountId: account })),
     revoke: ({ channel, account, senderId }) =>

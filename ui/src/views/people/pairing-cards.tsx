@@ -51,8 +51,8 @@ function PairingCard({ request, approve, dismiss }: Ways & { request: PairingReq
       </p>
       <p>
         <Trans>
-          Whoever is let in can write to the assistant from then on and is answered there, not here; what they have
-          written so far is not answered. Whether they share a conversation with you, the settings say.
+          Whoever is let in is told so there, and can write to the assistant from then on; what they have written so far
+          is not answered. Whether they share a conversation with you, the settings say.
         </Trans>
       </p>
       <div className={css['buttons']}>
