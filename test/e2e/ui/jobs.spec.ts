@@ -61,7 +61,7 @@ describeWithBrowser('jobs on the page', () => {
     await job.getByText('paused').waitFor();
     await job.getByRole('button', { name: 'Remove' }).click();
     await job.waitFor({ state: 'detached' });
-    await page.getByTestId('toast').filter({ hasText: 'Removed' }).getByRole('button', { name: 'Undo' }).click();
+    await page.getByTestId('toast').filter({ hasText: 'Calendar' }).getByRole('button', { name: 'Undo' }).click();
     await job.waitFor();
     await job.getByRole('button', { name: 'Details' }).click();
     await job.getByRole('button', { name: 'Remove' }).click();
