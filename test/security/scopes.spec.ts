@@ -198,6 +198,7 @@ describe('a gateway with clients that hold little', () => {
         ['device.token.rotate', { ...target, scopes: ['operator.pairing'] }],
         ['device.token.rotate', { ...target, scopes: [] }],
         ['device.token.revoke', target],
+        ['device.pair.rename', { deviceId: above.device.id, label: 'mine' }],
         ['device.pair.remove', { deviceId: above.device.id }],
       ] as const) {
         const { ok, error, payload } = await client.call(method, params);

@@ -147,6 +147,7 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   'devices approve': ['3f2a'],
   'devices reject': ['3f2a'],
   'devices remove': ['3f2a'],
+  'devices rename': ['--device 3f2a --name "Kitchen tablet"'],
   'devices rotate': ['--device 3f2a'],
   'devices revoke': ['--device 3f2a --role node'],
   'nodes approve': ['3f2a'],

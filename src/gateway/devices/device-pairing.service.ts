@@ -12,6 +12,8 @@ import { type DevicePairRequest, type DeviceToken, type PairedDevice, isNode, is
 import { nodeOfRequest } from './paired-node';
 
 const REQUEST_TTL_MS = 5 * 60_000;
+/** Lists say by the hour when a device was last there. */
+const USE_NOTED_EVERY_MS = 3_600_000;
 
 export type DeviceFacts = Omit<DevicePairRequest, 'requestId' | 'ts' | 'isRepair'>;
 
@@ -138,14 +140,29 @@ export class DevicePairingService {
   /** The token that a device holds for a role; a missing or revoked one is replaced. */
   async ensureToken(device: PairedDevice, role: string, scopes: readonly string[]): Promise<DeviceToken> {
     const held = device.tokens?.[role];
-    if (held && held.revokedAtMs === undefined && scopes.every((scope) => held.scopes.includes(scope))) return held;
+    if (held && held.revokedAtMs === undefined && scopes.every((scope) => held.scopes.includes(scope))) {
+      this.noteUse(device.deviceId, role, held);
+      return held;
+    }
     return this.updateToken(device.deviceId, role, (old, now) => ({
       token: old && old.revokedAtMs === undefined ? old.token : newToken(),
       role,
       scopes: [...new Set([...(old?.scopes ?? []), ...scopes])].sort(),
       createdAtMs: old?.createdAtMs ?? now,
+      lastUsedAtMs: now,
       ...(old?.rotatedAtMs === undefined ? {} : { rotatedAtMs: old.rotatedAtMs }),
     }));
+  }
+
+  /** Behind the connection, which does not wait for it. */
+  private noteUse(deviceId: string, role: string, { lastUsedAtMs = 0 }: DeviceToken): void {
+    if (this.clock.now() - lastUsedAtMs < USE_NOTED_EVERY_MS) return;
+    const noted = this.change(deviceId, (device, now) => {
+      const token = device.tokens?.[role];
+      return token ? { ...device, tokens: { ...device.tokens, [role]: { ...token, lastUsedAtMs: now } } } : device;
+    });
+    // The next connection tries it again.
+    noted.catch(() => undefined);
   }
 
   /** @throws RpcError INVALID_REQUEST `unknown deviceId/role`, and what `allow` throws */
@@ -288,6 +305,7 @@ function mergeApproval(stored: PairedDevice | undefined, request: DevicePairRequ
   return {
     ...(same?.node ? { node: same.node } : {}),
     ...(same?.nodeName ? { nodeName: same.nodeName } : {}),
+    ...(same?.operatorLabel ? { operatorLabel: same.operatorLabel } : {}),
     ...facts,
     publicKey: facts.publicKey || (same?.publicKey ?? ''),
     roles: union(same?.roles, request.role ? [request.role] : []),

@@ -21,6 +21,8 @@ export interface PairedDevice {
   deviceId: string;
   publicKey: string;
   displayName?: string;
+  /** What an operator calls it; it stands before the name that the device has for itself. */
+  operatorLabel?: string;
   platform?: string;
   clientId?: string;
   clientMode?: string;

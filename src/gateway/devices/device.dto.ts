@@ -17,6 +17,10 @@ export class DeviceIdParams {
   @Text({ max: 128 }) deviceId!: string;
 }
 
+export class DeviceRenameParams extends DeviceIdParams {
+  @Text({ max: 64 }) label!: string;
+}
+
 export class NodePairRequestParams {
   @Text({ max: 128 }) nodeId!: string;
   @Opt() @Text({ max: 200 }) displayName?: string;

@@ -4,7 +4,13 @@ import { type RpcContext, callerKey } from '../../rpc/rpc-context';
 import { invalidRequest } from '../../rpc/rpc-error';
 import { RpcMethod } from '../../rpc/rpc-method';
 import { ConnectionRegistry } from '../connection/connection-registry';
-import { DevicePairDecisionParams, DeviceIdParams, DeviceTokenParams, DeviceTokenRotateParams } from './device.dto';
+import {
+  DevicePairDecisionParams,
+  DeviceIdParams,
+  DeviceRenameParams,
+  DeviceTokenParams,
+  DeviceTokenRotateParams,
+} from './device.dto';
 import { DevicePairingService } from './device-pairing.service';
 import { PairingCodes } from './pairing-codes';
 import { notAbove, refuseMoreThanCaller } from './device-rights';
@@ -86,6 +92,24 @@ export class DeviceRpc {
     if (!(await this.pairing.remove(params.deviceId, notAbove(context)))) throw invalidRequest('unknown deviceId');
     this.shutOut(params.deviceId);
     return { deviceId: params.deviceId, removed: true };
+  }
+
+  @RpcMethod({
+    name: 'device.pair.rename',
+    scope: 'operator.pairing',
+    params: DeviceRenameParams,
+    summary: 'Gives a paired device a name of your own.',
+  })
+  async rename({ deviceId, label }: DeviceRenameParams, context: RpcContext): Promise<unknown> {
+    const operatorLabel = label.trim();
+    if (operatorLabel === '') throw invalidRequest('label must not be empty');
+    const allow = notAbove(context);
+    const device = await this.pairing.change(deviceId, (stored) => {
+      allow(stored);
+      return { ...stored, operatorLabel };
+    });
+    if (!device) throw invalidRequest('unknown deviceId');
+    return { deviceId, label: operatorLabel };
   }
 
   @RpcMethod({

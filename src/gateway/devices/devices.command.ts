@@ -16,13 +16,16 @@ interface DevicesPayload {
   paired: PairedDevice[];
 }
 
+const nameOf = (device: DevicePairRequest | PairedDevice): string | undefined =>
+  ('operatorLabel' in device ? device.operatorLabel : undefined) ?? device.displayName ?? device.clientId;
+
 /** A device or request may be named by the beginning of its id. */
 abstract class DevicesCommandBase extends CallingCommand {
   protected async device(typed: string, options: GatewayOptions): Promise<string> {
     const { paired } = await this.call<DevicesPayload>(options, 'device.pair.list');
-    const known = paired.map(({ deviceId, displayName }) => ({
+    const known = paired.map(({ deviceId, displayName, operatorLabel = displayName }) => ({
       id: deviceId,
-      ...(displayName ? { name: displayName } : {}),
+      ...(operatorLabel ? { name: operatorLabel } : {}),
     }));
     return idByPrefix(typed, known, 'device');
   }
@@ -63,7 +66,7 @@ export class DevicesListCommand extends WatchingCommand {
       printTable(rows, [
         { title: 'State', value: (row) => row.state, tint: (row) => (row.state === 'pending' ? 'warn' : undefined) },
         { title: 'Id', value: (row) => row.id, keep: true },
-        { title: 'Client', value: (row) => row.device.displayName ?? row.device.clientId },
+        { title: 'Client', value: ({ device }) => nameOf(device) },
         { title: 'Role', value: (row) => (row.device.roles ?? []).join(', ') },
         { title: 'Since', value: (row) => timeText(row.at) },
       ]);
@@ -112,6 +115,31 @@ export class DevicesRemoveCommand extends DeviceChangeCommand {
     const answer = await this.unlessOurs(deviceId, this.call(options, 'device.pair.remove', { deviceId }));
     if (options.json) printJson(answer);
     else printLine('the device is forgotten');
+  }
+}
+
+@SubCommand({ name: 'rename', description: 'give a paired device a name of your own' })
+export class DevicesRenameCommand extends DevicesCommandBase {
+  @Option({ flags: '--device <id>', description: 'device, as "devices list" names it' })
+  parseDevice(value: string): string {
+    return value;
+  }
+
+  @Option({ flags: '--name <label>', description: 'at most 64 characters' })
+  parseName(value: string): string {
+    return value;
+  }
+
+  async run(_: string[], options: GatewayOptions & { device?: string; name?: string }): Promise<void> {
+    const { device, name } = options;
+    if (device === undefined) throw new UsageError('which device? --device <id>');
+    if (name === undefined) throw new UsageError('what is it to be called? --name <label>');
+    const answer = await this.call<{ label: string }>(options, 'device.pair.rename', {
+      deviceId: await this.device(device, options),
+      label: name,
+    });
+    if (options.json) printJson(answer);
+    else printLine(`the device is called ${answer.label} from now on`);
   }
 }
 
@@ -170,6 +198,7 @@ export const DEVICE_LEAVES = [
   DevicesApproveCommand,
   DevicesRejectCommand,
   DevicesRemoveCommand,
+  DevicesRenameCommand,
   DevicesRotateCommand,
   DevicesRevokeCommand,
 ] as const;

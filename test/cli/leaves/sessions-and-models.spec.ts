@@ -197,6 +197,12 @@ describe('with a gateway', () => {
       paired: { deviceId: string }[];
     };
     const own = paired[0]?.deviceId ?? '';
+    expect((await run('devices', 'rename', '--device', own, '--name', ' Kitchen ')).stdout).toBe(
+      'the device is called Kitchen from now on\n',
+    );
+    expect((await run('devices', 'list')).stdout).toContain('Kitchen');
+    expect((await run('devices', 'rename', '--device', 'Kitchen', '--name', ' ')).stderr).toContain('label');
+    expect((await run('devices', 'rename', '--device', own)).code).toBe(2);
     expect(await run('devices', 'rotate', '--device', own)).toMatchObject({ code: 0, stderr: '' });
     expect((await run('devices', 'rotate')).code).toBe(2);
     expect((await run('devices', 'revoke', '--device', 'nosuch')).code).toBe(1);

@@ -17,6 +17,7 @@ import { SafeText } from '../../text/safe-text';
 interface Device {
   deviceId: string;
   displayName?: string;
+  operatorLabel?: string;
   platform?: string;
   clientId?: string;
   clientMode?: string;
@@ -47,7 +48,8 @@ const MAX_NAME = 60;
 const STALE_MS = 30 * 86_400_000;
 
 /** Browsers of earlier versions had no name of their own. */
-const nameOf = ({ displayName, clientId, platform, deviceId }: Device): string =>
+const nameOf = ({ operatorLabel, displayName, clientId, platform, deviceId }: Device): string =>
+  operatorLabel ??
   displayName ??
   (clientId === PAGE ? t`A browser with this page` : undefined) ??
   ([clientId, platform].filter(Boolean).join(' on ') || shortId(deviceId, 12));
