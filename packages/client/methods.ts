@@ -469,6 +469,10 @@ export interface MethodParams {
   'device.pair.remove': {
     deviceId: string;
   };
+  'device.pair.rename': {
+    deviceId: string;
+    label: string;
+  };
   'device.token.revoke': {
     deviceId: string;
     role: string;
