@@ -1,4 +1,7 @@
-/** A map of at most `most` entries: where one more comes, the one goes that was read or written longest ago. */
+/**
+ * A map of at most `most` entries: where one more comes, the one goes that was read or written longest ago. Reading moves an
+ * entry to the end, so that a loop over the map takes values from its entries and not by `get`.
+ */
 export class RecentMap<K, V> extends Map<K, V> {
   constructor(private readonly most: number) {
     super();

@@ -58,7 +58,7 @@ export class MemoryReview {
       if (isTrusted(origin) || innerParts(workspace, real)?.[0] === '.git' || !isPromptFile(workspace, real)) continue;
       // What is written between this look and the reading is another file than the one that is shown.
       const info = await lstat(real, { bigint: true }).catch(() => undefined);
-      if (!info?.isFile()) continue;
+      if (!info || info.isDirectory()) continue;
       const path = relative(workspace, real);
       const before = await this.reviewed.of(real);
       const known = { path, origin, real, record, facts: factsOf(info), ...(before === undefined ? {} : { before }) };

@@ -2,7 +2,8 @@ import type { WireRecipient } from './wire-recipient';
 
 /**
  * Who an event is for. `pieces` are clients that follow a text piece by piece, and `whole` those that get it as a whole,
- * with `orWatching` also where they watch all conversations and follow none; `tools`: those that are shown the work of tools as it happens.
+ * with `orWatching` also where they watch all conversations and follow none; `tools`: those that are shown the work of tools
+ * as it happens.
  */
 export type Audience =
   | { kind: 'pieces'; following?: string }

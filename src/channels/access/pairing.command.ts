@@ -46,7 +46,7 @@ interface Approved {
   notification: string;
 }
 
-/** @throws CliError where nobody asks with that code */
+/** @throws OpenclawError PAIRING_CODE_UNKNOWN where nobody asks with that code */
 async function channelOfCode(client: GatewayClient, code: string): Promise<string> {
   const { requests } = await client.call<{ requests: ListedRequest[] }>('channels.pairing.list', {});
   const found = requests.find((request) => request.code === code.trim().toUpperCase());

@@ -1,4 +1,5 @@
 import { RecentMap } from '../../common/recent-map';
+
 /** How many of its own messages are remembered. */
 const MOST_OWN = 5000;
 /** How many numbers of one sequence are remembered: the newest. */

@@ -1,4 +1,5 @@
 import { RecentMap } from '../../common/recent-map';
+
 const MINUTE_MS = 60_000;
 const MOST_NAMES = 10_000;
 

@@ -15,8 +15,8 @@ const TABLE = /^\s*\|/;
 const NEW_BLOCK = /^\s*(?:[-*+] |\d{1,9}[.)] |#{1,6} |>|(?:[-*_] ?){3,}$)/;
 
 /**
- * Markdown that comes in pieces, as rows of a terminal. A row is given out as soon as nothing that may still come changes it: lines
- * one by one, of a line being written those that are full, of a table all at its end.
+ * Markdown that comes in pieces, as rows of a terminal. A row is given out as soon as nothing that may still come changes
+ * it: lines one by one, of a line being written those that are full, of a table all at its end.
  */
 export class MarkdownStream {
   /** What has come of the line that is being written. */
@@ -32,8 +32,7 @@ export class MarkdownStream {
   add(piece: string, columns: number): Line[] {
     const lines = `${this.line}${piece}`.split('\n');
     this.line = lines.pop() ?? '';
-    const rows = [...lines.flatMap((line) => this.take(line, columns)), ...this.early(columns)];
-    return rows;
+    return [...lines.flatMap((line) => this.take(line, columns)), ...this.early(columns)];
   }
 
   /** The text is complete; the next piece begins another. */

@@ -2,7 +2,8 @@ const SPACE = /^\s?$/;
 const WORD = /[\p{L}\p{N}]/u;
 
 /**
- * Where in a paragraph something begins that may be markup once more has come: emphasis, code, a link or a formula without its end.
+ * Where in a paragraph something begins that may be markup once more has come: emphasis, code, a link or a formula without
+ * its end.
  * @returns its index; undefined: the paragraph reads the same whatever follows
  */
 export function openFrom(text: string): number | undefined {

@@ -10,7 +10,8 @@ export interface ProgramEnd {
 }
 
 /**
- * Runs a program and keeps the end of its output. Nothing of its arguments is read by a shell, and it does not outlive this process.
+ * Runs a program and keeps the end of its output. Nothing of its arguments is read by a shell, and it does not outlive this
+ * process.
  * @throws OpenclawError SKILL_PROGRAM_MISSING
  */
 export async function runProgram(

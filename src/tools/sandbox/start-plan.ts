@@ -7,8 +7,8 @@ import { lowerPriority } from './lower-priority';
 import type { SpawnPlan } from './sandbox';
 
 /**
- * Runs a program beside a process that waits for the end of descriptor 3, which only we hold open, and then ends the group. A missing program
- * ends with {@link NOT_FOUND}.
+ * Runs a program beside a process that waits for the end of descriptor 3, which only we hold open, and then ends the group. A
+ * missing program ends with {@link NOT_FOUND}.
  */
 const KEEPER =
   'command -v -- "$1" >/dev/null || exit 127; { read -r _ <&3; kill -9 0; } >/dev/null 2>&1 & exec 3<&-; exec "$@"';
