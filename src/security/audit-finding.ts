@@ -20,6 +20,8 @@ export interface AuditFacts {
   config: OpenclawConfig;
   stateDir: string;
   home: string;
+  /** How callers prove who they are; undefined where the settings can't be used, or there are none yet. */
+  authMode: 'none' | 'token' | 'password' | undefined;
   /** Token or password in effect; undefined with `auth.mode: none`. */
   secret: string | undefined;
   /** Why the settings of the gateway can't be used, if they can't. */

@@ -31,7 +31,7 @@ const settings: AuditCheck = ({ settingsError }) =>
   });
 
 const noAuth: AuditCheck = (facts) =>
-  when(facts.secret === undefined && facts.settingsError === undefined, {
+  when(facts.authMode === 'none', {
     id: 'gateway.no_auth',
     severity: worse(facts),
     message: 'gateway.auth.mode is "none": every program that reaches the port is the owner',

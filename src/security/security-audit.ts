@@ -46,13 +46,19 @@ export function readAuditFacts(env: Environment): AuditFacts {
 function settingsOf(
   resolve: () => ReturnType<typeof resolveRuntimeSettings>,
   isConfigured: boolean,
-): Pick<AuditFacts, 'secret' | 'isExposed' | 'settingsError'> {
+): Pick<AuditFacts, 'authMode' | 'secret' | 'isExposed' | 'settingsError'> {
   try {
     const { auth, hosts } = resolve();
-    return { secret: auth.secret, isExposed: !hosts.every(isLoopbackAddress), settingsError: undefined };
+    const isExposed = !hosts.every(isLoopbackAddress);
+    return { authMode: auth.mode, secret: auth.secret, isExposed, settingsError: undefined };
   } catch (error) {
-    // Without a configuration there is nothing to start yet.
-    return { secret: undefined, isExposed: false, settingsError: isConfigured ? messageOf(error) : undefined };
+    // Without a configuration there is nothing to start yet; the first start makes one, with a token.
+    return {
+      authMode: undefined,
+      secret: undefined,
+      isExposed: false,
+      settingsError: isConfigured ? messageOf(error) : undefined,
+    };
   }
 }
 

@@ -278,6 +278,9 @@ describe('openclaw security audit', () => {
   it('finds nothing on a fresh install, tightens what was opened, and says so by its exit code', async () => {
     const stateDir = join(home, 'fresh');
     const env = { HOME: home, OPENCLAW_STATE_DIR: stateDir, OPENCLAW_UI_PORT: '0' };
+    // Also before the first start, which makes a token.
+    const before = await runCli(['security', 'audit', '--json'], { env });
+    expect([before.code, JSON.parse(before.stdout)]).toMatchObject([0, { ok: true, findings: [] }]);
     const gateway = await GatewayProcess.start({
       stateDir,
       config: undefined,
