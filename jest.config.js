@@ -13,7 +13,8 @@ const swc = (parser, transform) => [
 
 /** One runner for all tiers; `npm test -- <pattern>` narrows it. */
 module.exports = {
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/test/harness/lasting-context.cjs',
+  runtime: '<rootDir>/test/harness/cached-runtime.cjs',
   roots: ['<rootDir>/src', '<rootDir>/test', '<rootDir>/ui'],
   testMatch: ['**/*.spec.ts', '**/*.spec.tsx'],
   transform: {

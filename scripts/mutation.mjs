@@ -67,7 +67,13 @@ const config = {
   testRunner: 'jest',
   plugins: [join(modules, 'jest-runner', 'dist', 'src', 'index.js')],
   jest: {
-    config: { ...jest, testMatch: areas.flatMap(({ tests }) => tests.map((test) => `<rootDir>/${test}`)) },
+    config: {
+      ...jest,
+      // The tool changes modules between the tests of one process, and brings an environment that tells it what they run.
+      testEnvironment: 'node',
+      runtime: undefined,
+      testMatch: areas.flatMap(({ tests }) => tests.map((test) => `<rootDir>/${test}`)),
+    },
     enableFindRelatedTests: false,
   },
   coverageAnalysis: 'perTest',
