@@ -6,6 +6,7 @@ import { TurnStore } from '../../agent/turns/turn.store';
 import { goesBy } from '../../channels/passing-fault';
 import { Clock, systemClock } from '../../common/clock';
 import type { DeliveryRoute } from '../../common/delivery-route';
+import { jobText } from '../../common/job-text';
 import { type Logger, LoggerFactory } from '../../common/logger';
 import { reminderText } from '../../common/reminder-text';
 import { messageOf } from '../../common/openclaw-error';
@@ -24,6 +25,7 @@ import { MOST_MISSED, type Plan, afterRun, inZone, isNews, planned, wantedOf } f
 import { CronReports } from './cron-reports.service';
 import { nextSlot, slotsBetween } from './cron-schedule';
 import type { TimeContext } from './cron-time';
+import { nameSessionIn, sessionOf } from './cron-session';
 import { CronStore } from './cron.store';
 
 const TIMER = 'cron';
@@ -242,6 +244,7 @@ export class CronService {
           state: { ...current.state, runningAtMs: now },
           updatedAtMs: now,
         }));
+        await nameSessionIn(transaction, this.sessions, job);
       },
     );
     // Taken by another process, or before a crash: the plan goes on.
@@ -299,7 +302,7 @@ export class CronService {
       return { problem: 'there is no chat to announce it in; set channel and to, or bestEffort' };
     return {
       ...base,
-      text: `[cron ${job.name}] ${payload.message}`,
+      text: jobText(job.name, payload.message),
       isFresh: true,
       ...(payload.model ? { model: payload.model } : {}),
       ...(payload.thinking ? { thinking: payload.thinking } : {}),
@@ -385,7 +388,3 @@ export class CronService {
     });
   }
 }
-
-/** The conversation of a job: of its own, or the one it speaks up in. */
-export const sessionOf = (job: CronJob): string =>
-  job.sessionTarget === 'isolated' ? `agent:${job.agentId}:cron:${job.id}` : job.sessionKey;
