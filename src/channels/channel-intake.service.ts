@@ -25,6 +25,7 @@ import { ALBUM_MS, albumBefore, albumKey, isOfAlbum } from './albums';
 import { type KnownPeople, NOT_MENTIONED, hearsOf, judgeAccess, ownsGateway } from './access/access-gate';
 import { BOTS_PAUSED, BotLoopGuard } from './bots/bot-loop-guard.service';
 import { KnownPeopleList } from './access/known-people.service';
+import { isRenamed, nameOf } from './access/names-of-people';
 import { PairingService } from './access/pairing.service';
 import type { ChatHappening, InboundUpdate, IntakeVerdict } from './channel-adapter';
 import { earlierText } from './earlier-text';
@@ -135,7 +136,14 @@ export class ChannelIntake {
     const receipt = await this.inbox.accept(
       row,
       async (transaction, { duplicate }) => {
-        if (!duplicate) await this.inboxRows.reviveIn(transaction, revived);
+        if (duplicate) return;
+        await this.inboxRows.reviveIn(transaction, revived);
+        if (isRenamed(update.sender, people))
+          await this.pairing.renameIn(transaction, {
+            ...{ channel, account },
+            senderId: update.sender.id,
+            ...nameOf(update.sender),
+          });
       },
       under,
     );
@@ -354,7 +362,7 @@ export class ChannelIntake {
       origin: isOwner ? 'owner' : 'stranger',
       sender: {
         id: sender.id,
-        ...((sender.name ?? sender.username) ? { name: sender.name ?? sender.username } : {}),
+        ...nameOf(sender),
         ...(sender.username ? { handle: sender.username } : {}),
       },
       route,

@@ -100,7 +100,7 @@ export class ChannelCommands {
     if (list === 'group') return 'The store holds people for direct messages; for groups write "config".';
     if (!/^\d+$|^[\w.-]{2,}$/.test(entry))
       return `"${entry}" is no id; the store holds ids of the platform, names go to "config".`;
-    if (verb === 'add') await this.pairing.admit(channel, account, entry, 'guest');
+    if (verb === 'add') await this.pairing.admit({ channel, account, senderId: entry, role: 'guest' });
     else if (!(await this.pairing.revoke(channel, account, entry))) return `${entry} was not paired.`;
     return verb === 'add'
       ? `${entry} may write on ${channel} now, as a guest.`

@@ -39,6 +39,7 @@ export class PairingAdmitParams {
   @Text() senderId!: string;
   @Opt() @Text() accountId?: string;
   @Opt() @OneOf(PAIRED_ROLES) @Doc('Guest by default.') role?: PairedRole;
+  @Opt() @Text({ max: 200 }) @Doc('What they are called, until they write.') name?: string;
 }
 
 export class PairingRevokeParams {

@@ -167,7 +167,8 @@ export class ChannelsRpc {
     const channel = idOf(params);
     const known = (await this.pairing.approvedSenders(channel, accountId)).get(senderId);
     if (known !== undefined && (params.role ?? known) === known) return { ok: true, added: false };
-    await this.pairing.admit(channel, accountId, senderId, params.role ?? 'guest');
+    const { role = known ?? 'guest', name } = params;
+    await this.pairing.admit({ channel, account: accountId, senderId, role, ...(name ? { name } : {}) });
     this.resolved(channel, accountId, senderId, 'approved');
     return { ok: true, added: true };
   }

@@ -1,11 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { messageOf } from '../common/openclaw-error';
+import { EVERYBODY, isHandle } from '../common/sender-identity';
 import { Doc, Int, Opt, StrList, Text } from '../common/validation/fields';
 import { ChannelDirectory } from '../events/channel-directory';
 import { namedChannel } from '../events/named-channel';
 import { invalidRequest } from '../rpc/rpc-error';
 import { RpcMethod } from '../rpc/rpc-method';
 import { SessionStore } from '../sessions/session.store';
+import { KnownPeopleList } from './access/known-people.service';
 import { PairingService } from './access/pairing.service';
 import type { ChannelAccount, RegisteredChannel } from './channel-adapter';
 import { MESSAGE_ACTIONS } from './message-params';
@@ -60,6 +62,7 @@ export class DirectoryRpc {
   constructor(
     private readonly directory: ChannelDirectory,
     private readonly pairing: PairingService,
+    private readonly known: KnownPeopleList,
     private readonly sessions: SessionStore,
   ) {}
 
@@ -144,10 +147,17 @@ export class DirectoryRpc {
     const account = accountOf(found, accountId);
     const { id } = found.declaration;
     const peers = new Map<string, Peer>();
-    for (const listed of account.allowFrom ?? [])
-      if (listed !== '*') peers.set(listed, { id: listed, from: 'configuration' });
-    for (const { senderId, role, account: at } of await this.pairing.approved(id))
-      if (at === account.id) peers.set(senderId, { ...peers.get(senderId), id: senderId, role, from: 'paired' });
+    const { owners } = await this.known.of(id, account.id);
+    for (const listed of account.allowFrom ?? []) {
+      if (listed === EVERYBODY) continue;
+      const isOwner = owners ? owners.includes(listed) : !isHandle(listed);
+      peers.set(listed, { id: listed, role: isOwner ? 'owner' : 'guest', from: 'configuration' });
+    }
+    for (const { senderId, role, name, account: at } of await this.pairing.approved(id)) {
+      if (at !== account.id) continue;
+      const named = name === undefined ? {} : { name };
+      peers.set(senderId, { ...peers.get(senderId), id: senderId, role, ...named, from: 'paired' });
+    }
     for (const { name, to } of await this.conversations(id, account.id, 'direct')) {
       const known = peers.get(to);
       peers.set(to, { from: 'conversation', ...known, id: to, ...(name === undefined ? {} : { name }) });

@@ -184,6 +184,8 @@ export interface ChannelSenderTable {
   account: string;
   sender_id: string;
   role: 'owner' | 'guest';
+  /** What the person is called on the platform, as far as that is known. */
+  name: string | null;
   approved_at: Ms;
 }
 

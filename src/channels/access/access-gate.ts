@@ -20,6 +20,9 @@ export interface ChatChoices {
 /** People who were let in by pairing, by id. */
 export type PairedPeople = ReadonlyMap<string, PairedRole>;
 
+/** What people who were let in are called, by id. */
+export type PeoplesNames = ReadonlyMap<string, string>;
+
 /** Whether somebody shares the gateway with its owner, or is a guest with a room of their own. */
 export const PAIRED_ROLES = ['owner', 'guest'] as const;
 export type PairedRole = (typeof PAIRED_ROLES)[number];
@@ -29,6 +32,8 @@ export interface KnownPeople {
   paired: PairedPeople;
   /** Ids of the owners on this channel, where the configuration lists them (`commands.ownerAllowFrom`). */
   owners?: readonly string[];
+  /** What those who are paired were called when they wrote last. */
+  names?: PeoplesNames;
 }
 
 /** Said in a group, but not to the bot. */

@@ -14,7 +14,7 @@ export class KnownPeopleList {
 
   async of(channel: string, account: string): Promise<KnownPeople> {
     const { ownerAllowFrom } = this.config.config.commands ?? {};
-    const paired = await this.pairing.approvedSenders(channel, account);
-    return ownerAllowFrom ? { paired, owners: idsOn(channel, ownerAllowFrom) } : { paired };
+    const known = await this.pairing.namedSenders(channel, account);
+    return ownerAllowFrom ? { ...known, owners: idsOn(channel, ownerAllowFrom) } : known;
   }
 }

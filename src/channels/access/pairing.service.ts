@@ -6,8 +6,8 @@ import type { DeliveryRoute } from '../../common/delivery-route';
 import { OpenclawError } from '../../common/openclaw-error';
 import { secretsEqual } from '../../common/secrets-equal';
 import { DatabaseService } from '../../storage/database.service';
-import type { PairingRequestTable, Schema } from '../../storage/schema';
-import type { PairedPeople, PairedRole } from './access-gate';
+import type { ChannelSenderTable, PairingRequestTable, Schema } from '../../storage/schema';
+import type { PairedPeople, PairedRole, PeoplesNames } from './access-gate';
 
 /** No characters that are mistaken for each other. */
 const ALPHABET = 'ABCDEFGHJKLMNPQRSTUVWXYZ23456789';
@@ -33,9 +33,14 @@ export interface PairedSender {
   channel: string;
   account: string;
   senderId: string;
+  /** What they were called when they wrote last; unknown of those who were let in by id and have not written yet. */
+  name?: string;
   role: PairedRole;
   approvedAt: number;
 }
+
+/** Whom to let in, and as what. */
+export type Admission = Omit<PairedSender, 'approvedAt'>;
 
 export interface PairingAsk {
   channel: string;
@@ -142,7 +147,8 @@ export class PairingService {
         await this.countWrongCode(transaction, channel, account);
         return false;
       }
-      await this.admitIn(transaction, { channel, account: found.account, senderId: found.senderId, role });
+      const { account: at, senderId, name } = found;
+      await this.admitIn(transaction, { channel, account: at, senderId, role, ...(name ? { name } : {}) });
       await also(transaction, found);
       return true;
     });
@@ -154,10 +160,19 @@ export class PairingService {
   }
 
   /** Lets somebody in without a code, or changes as what they are in. */
-  async admit(channel: string, account: string, senderId: string, role: PairedRole): Promise<void> {
-    await this.database.write('pairing.admit', (transaction) =>
-      this.admitIn(transaction, { channel, account, senderId, role }),
-    );
+  async admit(admission: Admission): Promise<void> {
+    await this.database.write('pairing.admit', (transaction) => this.admitIn(transaction, admission));
+  }
+
+  /** Notes what somebody who was let in is called now. */
+  async renameIn(transaction: Transaction<Schema>, person: Omit<Admission, 'role'>): Promise<void> {
+    await transaction
+      .updateTable('channel_senders')
+      .set({ name: person.name ?? null })
+      .where('channel', '=', person.channel)
+      .where('account', '=', person.account)
+      .where('sender_id', '=', person.senderId)
+      .execute();
   }
 
   /** Turns a request down. Returns undefined when there is none. */
@@ -180,6 +195,7 @@ export class PairingService {
       channel: row.channel,
       account: row.account,
       senderId: row.sender_id,
+      ...(row.name === null ? {} : { name: row.name }),
       role: row.role,
       approvedAt: Number(row.approved_at),
     }));
@@ -187,13 +203,28 @@ export class PairingService {
 
   /** People who may write to an account because they were paired. */
   async approvedSenders(channel: string, account: string): Promise<PairedPeople> {
-    const rows = await this.database.read
+    return new Map((await this.peopleOf(channel, account)).map(({ sender_id, role }) => [sender_id, role]));
+  }
+
+  /** The same, with what each is called as far as that is known. */
+  async namedSenders(channel: string, account: string): Promise<{ paired: PairedPeople; names: PeoplesNames }> {
+    const rows = await this.peopleOf(channel, account);
+    return {
+      paired: new Map(rows.map(({ sender_id, role }) => [sender_id, role])),
+      names: new Map(rows.flatMap(({ sender_id, name }) => (name === null ? [] : [[sender_id, name] as const]))),
+    };
+  }
+
+  private peopleOf(
+    channel: string,
+    account: string,
+  ): Promise<Pick<Selectable<ChannelSenderTable>, 'sender_id' | 'role' | 'name'>[]> {
+    return this.database.read
       .selectFrom('channel_senders')
-      .select(['sender_id', 'role'])
+      .select(['sender_id', 'role', 'name'])
       .where('channel', '=', channel)
       .where('account', '=', account)
       .execute();
-    return new Map(rows.map((row) => [row.sender_id, row.role]));
   }
 
   async revoke(channel: string, account: string, senderId: string): Promise<boolean> {
@@ -211,12 +242,14 @@ export class PairingService {
 
   private async admitIn(
     transaction: Transaction<Schema>,
-    { channel, account, senderId, role }: Omit<PairedSender, 'approvedAt'>,
+    { channel, account, senderId, role, name }: Admission,
   ): Promise<void> {
     await transaction
       .insertInto('channel_senders')
-      .values({ channel, account, sender_id: senderId, role, approved_at: this.clock.now() })
-      .onConflict((conflict) => conflict.columns(['channel', 'account', 'sender_id']).doUpdateSet({ role }))
+      .values({ channel, account, sender_id: senderId, role, name: name ?? null, approved_at: this.clock.now() })
+      .onConflict((conflict) =>
+        conflict.columns(['channel', 'account', 'sender_id']).doUpdateSet({ role, ...(name ? { name } : {}) }),
+      )
       .execute();
   }
 

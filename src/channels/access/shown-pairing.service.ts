@@ -25,10 +25,11 @@ export class ShownPairing {
       (each) => (channel ?? each.channel) === each.channel && (accountId ?? each.accountId) === each.accountId,
     );
     const isHere = ({ account }: { account: string }): boolean => accountId === undefined || account === accountId;
+    const requests = (await this.pairing.list(channel)).filter(isHere);
     const owned = await Promise.all(accounts.map((each) => this.roles.hasOwner(each.channel, each.accountId)));
     return {
       accounts,
-      requests: (await this.pairing.list(channel)).filter(isHere).map((request) => this.shown(request)),
+      requests: await Promise.all(requests.map((request) => this.shown(request))),
       approved: (await this.pairing.approved(channel)).filter(isHere),
       commandOwnerConfigured: owned.every(Boolean),
       limits: { pendingPerAccount: MAX_PENDING, ttlMs: PAIRING_TTL_MS },
@@ -49,10 +50,13 @@ export class ShownPairing {
     );
   }
 
-  private shown({ createdAt, lastSeenAt, route, ...request }: PairingRequest): Record<string, unknown> {
+  private async shown(request: PairingRequest): Promise<Record<string, unknown>> {
+    const { createdAt, lastSeenAt, route, ...facts } = request;
     const { channel, account, senderId, name, code } = request;
     return {
-      ...request,
+      ...facts,
+      // What whoever approves it makes of them without a word about it.
+      role: await this.roles.next(channel, account),
       requestId: code,
       channelLabel: this.directory.find(channel)?.declaration.label ?? channel,
       accountId: account,

@@ -26,6 +26,7 @@ import * as conversationTitles from './0023-conversation-titles';
 import * as replicas from './0025-replicas';
 import * as skillLists from './0026-skill-lists';
 import * as givenUp from './0028-given-up';
+import * as namesOfPeople from './0031-names-of-people';
 
 export interface Migration {
   name: string;
@@ -61,4 +62,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0025-replicas', up: replicas.up, down: replicas.down },
   { name: '0026-skill-lists', up: skillLists.up, down: skillLists.down },
   { name: '0028-given-up', up: givenUp.up, down: givenUp.down },
+  { name: '0031-names-of-people', up: namesOfPeople.up, down: namesOfPeople.down },
 ];
