@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { Gate } from '../../fakes/model-formats/model-format';
@@ -84,6 +84,47 @@ describeWithBrowser('Control UI in a browser', () => {
     await card.locator('summary').click();
     expect(await card.innerText()).toContain('from the browser');
     expect(readFileSync(join(gateway.stateDir, 'workspace', 'note.md'), 'utf8')).toBe('from the browser\n');
+  });
+
+  it('shows what a tool changes in a file line by line, and what a command says while it runs', async () => {
+    await startWithModel();
+    const seen = new Gate();
+    models.answer = ({ lastUser, toolResults }) => {
+      if (lastUser.includes('mend'))
+        return {
+          steps:
+            toolResults > 0
+              ? [{ text: 'Mended.' }]
+              : [{ tool: { name: 'edit', args: { path: 'sum.js', oldText: 'a - b', newText: 'a + b' } } }],
+        };
+      return {
+        steps:
+          toolResults > 0
+            ? [{ until: seen }, { text: 'It has run.' }]
+            : [{ tool: { name: 'exec', args: { command: 'echo first line; while [ ! -e go ]; do sleep 0.1; done' } } }],
+      };
+    };
+    mkdirSync(join(gateway.stateDir, 'workspace'), { recursive: true });
+    writeFileSync(join(gateway.stateDir, 'workspace', 'sum.js'), 'export const sum = (a, b) => a - b;\n');
+    const { page, errors } = await openPage(browser);
+    await logIn(page);
+    await say(page, 'mend the sum');
+    await assistant(page, 'Mended.').waitFor();
+    const card = page.getByTestId('tool-card').filter({ hasText: 'edit' });
+    await card.locator('summary').click();
+    const diff = card.getByTestId('diff');
+    await diff.locator('[data-kind=out]').filter({ hasText: 'a - b' }).waitFor();
+    await diff.locator('[data-kind=in]').filter({ hasText: 'a + b' }).waitFor();
+
+    await say(page, 'run it');
+    const running = page.getByTestId('tool-card').filter({ hasText: 'exec' });
+    // Nobody has to ask for what it says.
+    await running.getByText('first line', { exact: true }).waitFor();
+    expect(await running.getAttribute('data-phase')).toBe('running');
+    writeFileSync(join(gateway.stateDir, 'workspace', 'go'), '');
+    seen.open();
+    await assistant(page, 'It has run.').waitFor();
+    expect(errors).toEqual([]);
   });
 
   it('stops a run', async () => {
@@ -241,7 +282,7 @@ describeWithBrowser('Control UI in a browser', () => {
       telegram.say({ chatId: 77, text: 'Again', name: 'Eve' });
       await until('the answer', () => telegram.textsIn(77).includes('Welcome.'));
       const people = page.getByTestId('paired-people');
-      expect(await people.textContent()).toContain('Telegram 77');
+      expect(await people.textContent()).toContain('Eve · Telegram');
       await people.getByRole('button', { name: 'Shut out' }).click();
       await people.waitFor({ state: 'detached' });
       telegram.say({ chatId: 78, text: 'And me?', name: 'Mallory' });

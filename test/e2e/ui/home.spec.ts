@@ -38,8 +38,8 @@ describeWithBrowser('facts on the page', () => {
     const health = page.getByTestId('status-panel');
     await spent.getByText('$0.00', { exact: true }).waitFor();
     await page.getByText('Nothing waits, and nothing failed today').waitFor();
-    await health.getByText('No job is planned').waitFor();
-    await health.getByText('0 jobs').waitFor();
+    const jobs = page.getByTestId('next-jobs');
+    await jobs.getByText('No job is planned').waitFor();
     await health.getByText('fake-1', { exact: true }).waitFor();
     expect(await health.innerText()).toContain(`version ${version}`);
 
@@ -61,8 +61,29 @@ describeWithBrowser('facts on the page', () => {
       payload: { kind: 'agentTurn', message: 'report' },
       sessionTarget: 'isolated',
     });
-    await health.getByText('1 job', { exact: true }).waitFor();
-    await health.getByText('Next job tomorrow').waitFor();
+    const job = jobs.getByRole('listitem').filter({ hasText: 'Morning report' });
+    await job.getByText('tomorrow at').waitFor();
+    expect(await jobs.getByRole('listitem').count()).toBe(1);
+
+    // It fails as the one before did, and is called by its name wherever that is told.
+    const { id } = await bench.client.done<{ id: string }>('cron.add', {
+      name: 'Photos [all]',
+      schedule: { kind: 'every', everyMs: DAY_MS },
+      payload: { kind: 'agentTurn', message: 'copy the photos' },
+      sessionTarget: 'isolated',
+    });
+    const { runId } = await bench.client.done<{ runId: string }>('cron.run', { id, mode: 'force' });
+    await bench.client.call('agent.wait', { runId, timeoutMs: 60_000 });
+    await jobs.getByRole('listitem').filter({ hasText: 'Photos' }).getByText('failed last time').waitFor();
+    await needs.getByText('No answer in “Photos [all]”').waitFor();
+    await page.goto(`${bench.gateway.http}/chats`);
+    await page.getByRole('navigation', { name: 'Conversations' }).getByRole('link', { name: 'Photos [all]' }).click();
+    const asked = page.getByTestId('user-message');
+    await asked.getByText('by a scheduled job').waitFor();
+    expect(await page.getByRole('heading', { level: 1 }).last().innerText()).toBe('Photos [all]');
+    await page.goto(`${bench.gateway.http}/home`);
+    await jobs.getByRole('link', { name: 'Photos [all]' }).click();
+    await page.getByTestId('jobs').getByText('copy the photos').waitFor();
     expect(errors).toEqual([]);
   });
 

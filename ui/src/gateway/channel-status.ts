@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { type Live, useLive } from './use-live';
 
 /** One account of a channel, as `channels.status` tells it. */
@@ -10,7 +11,6 @@ export interface ChannelAccount {
   state?: string;
   lastError?: string;
   lastInboundAt?: number;
-  lastOutboundAt?: number;
   dmPolicy?: string;
   reconnectAttempts?: number;
 }
@@ -33,3 +33,37 @@ export const toneOf = ({ state, running }: ChannelAccount): 'good' | 'warn' | 'b
       : running
         ? 'warn'
         : 'off';
+
+const STATES: Readonly<Record<string, string>> = {
+  get stopped() {
+    return t`stopped`;
+  },
+  get starting() {
+    return t`connecting`;
+  },
+  get connected() {
+    return t`connected`;
+  },
+  get reconnecting() {
+    return t`connecting again`;
+  },
+  get stopping() {
+    return t`stopping`;
+  },
+  get failed() {
+    return t`failed`;
+  },
+  get logged_out() {
+    return t`logged out`;
+  },
+  get disabled() {
+    return t`switched off`;
+  },
+  get not_configured() {
+    return t`not set up`;
+  },
+};
+
+/** How an account is doing, in a word or two. */
+export const stateInWords = ({ state, running }: ChannelAccount): string =>
+  STATES[state ?? ''] ?? state ?? (running ? t`running` : t`stopped`);

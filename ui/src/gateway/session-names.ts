@@ -1,4 +1,5 @@
 import { t } from '@lingui/core/macro';
+import { readJobText } from '../../../src/common/job-text';
 import { shortId } from '../../../src/common/short-id';
 
 export interface NamedSession {
@@ -15,6 +16,7 @@ export function titleOf({ key, label, displayName, derivedTitle }: NamedSession)
   if (isMain(key)) return name;
   // A command says nothing about what came after it.
   const title = derivedTitle?.startsWith('/') ? undefined : derivedTitle;
+  if (isOfJob(key)) return displayName ?? (title && readJobText(title)?.name) ?? name;
   return displayName ?? title ?? (isNew(key) ? t`New conversation` : name);
 }
 
@@ -28,6 +30,9 @@ export function shortKey(key: string): string {
   if (parts[0] === 'cron') return t`Scheduled job`;
   return rest || key;
 }
+
+/** Conversations that jobs have by themselves. */
+export const isOfJob = (key: string): boolean => key.includes(':cron:');
 
 export const isMain = (key: string): boolean => key === 'global' || key.endsWith(':main');
 

@@ -4,6 +4,8 @@ const PLACES: Readonly<Record<string, MessageDescriptor>> = {
   webchat: msg`this page`,
   internal: msg`the gateway`,
   cli: msg`a terminal`,
+  cron: msg`a scheduled job`,
+  subagent: msg`a sub-agent`,
 };
 
 /** What a channel is called, with its account behind a `/`: "Telegram", "Slack, work", "this page". */

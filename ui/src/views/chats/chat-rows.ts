@@ -10,6 +10,7 @@ import {
   textOf,
 } from './chat-types';
 import type { HandedFile } from './handed-files';
+import { wordsOfJob } from '../../../../src/common/job-text';
 import { unquoted } from '../../../../src/common/unquoted-words';
 import { daysAgo } from '../../kit/time';
 
@@ -92,19 +93,20 @@ function placeOf({ timestamp, __openclaw }: HistoryMessage, key: string): Placed
 /** What somebody said, without what was put around it for the model. */
 export function userRow(message: HistoryMessage, key: string): Extract<Row, { kind: 'user' }> {
   const parts = asParts(message.content);
+  const origin = message.__openclaw?.origin ?? 'person';
   const from = message.sender?.name ?? message.sender?.channel;
   const said = parts.filter((part): part is TextPart => part.type === 'text' && part.attached === undefined);
   return {
     kind: 'user',
     ...placeOf(message, key),
-    text: unquoted(textOf(said)),
+    text: origin === 'job' ? wordsOfJob(unquoted(textOf(said))) : unquoted(textOf(said)),
     images: parts.flatMap((part) => (part.type === 'image' ? [part] : [])),
     files: parts.flatMap((part) =>
       part.type === 'text' && part.attached
         ? [{ ...part.attached, text: unquoted(part.text.replace(ATTACHED_LABEL, '')).trim() }]
         : [],
     ),
-    origin: message.__openclaw?.origin ?? 'person',
+    origin,
     ...(from ? { from } : {}),
   };
 }

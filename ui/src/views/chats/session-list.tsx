@@ -1,7 +1,8 @@
 import { t } from '@lingui/core/macro';
 import { Trans } from '@lingui/react/macro';
 import { useEffect, useRef, useState } from 'react';
-import { newSessionKey, titleOf } from '../../gateway/session-names';
+import { wordsOfJob } from '../../../../src/common/job-text';
+import { isOfJob, newSessionKey, titleOf } from '../../gateway/session-names';
 import { Button } from '../../kit/button';
 import { SearchField } from '../../kit/field';
 import { Link } from '../../kit/link';
@@ -113,7 +114,7 @@ const Lines = ({
                       ? row.kind === 'direct'
                         ? ''
                         : row.kind
-                      : plainWords(row.lastMessagePreview)
+                      : plainWords(isOfJob(row.key) ? wordsOfJob(row.lastMessagePreview) : row.lastMessagePreview)
                 }
                 max={MAX_TITLE}
               />

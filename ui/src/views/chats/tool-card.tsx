@@ -1,5 +1,9 @@
 import { t } from '@lingui/core/macro';
 import { Trans } from '@lingui/react/macro';
+import { Fragment, useState } from 'react';
+import { cutText } from '../../../../src/common/cut-text';
+import { visibleText } from '../../../../src/common/visible-text';
+import { Diff } from '../../kit/diff';
 import { Icon } from '../../kit/icon';
 import { SafeText } from '../../text/safe-text';
 import type { LiveTool } from './chat-state';
@@ -25,8 +29,22 @@ const STATE_TEXT = {
 
 /** One tool call: its name and most telling argument in a line, everything else on demand. */
 export function ToolCard({ tool }: { tool: LiveTool }) {
+  const diff = diffOf(tool);
+  const [isOpen, setOpen] = useState(false);
+  const [hasTold, setTold] = useState(false);
+  // What a command says while it runs is seen without asking for it; whoever closes it has seen enough.
+  if (!hasTold && tool.phase === 'running' && tool.result) {
+    setTold(true);
+    setOpen(true);
+  }
   return (
-    <details className={css['step']} data-phase={tool.phase} data-testid="tool-card">
+    <details
+      className={css['step']}
+      data-phase={tool.phase}
+      data-testid="tool-card"
+      open={isOpen}
+      onToggle={(event) => setOpen(event.currentTarget.open)}
+    >
       <summary>
         <span className={css['step-mark']}>
           {tool.phase === 'done' ? <Icon name="check" /> : tool.phase === 'failed' ? <Icon name="cross" /> : '…'}
@@ -38,14 +56,18 @@ export function ToolCard({ tool }: { tool: LiveTool }) {
         <span className={css['step-state']}>{STATE_TEXT[tool.phase]}</span>
       </summary>
       <dl>
-        <dt>
-          <Trans>Arguments</Trans>
-        </dt>
-        <dd>
-          <pre tabIndex={0} role="group" aria-label={t`Arguments`}>
-            <SafeText text={JSON.stringify(tool.args ?? {}, null, 2)} lines max={SHOWN_LENGTH} />
-          </pre>
-        </dd>
+        {diff === undefined ? (
+          <Told args={tool.args} />
+        ) : (
+          <>
+            <dt>
+              <Trans>Changes</Trans>
+            </dt>
+            <dd>
+              <Diff text={diff} label={t`Changes`} />
+            </dd>
+          </>
+        )}
         {tool.result && (
           <>
             <dt>{tool.phase === 'running' ? t`So far` : t`Result`}</dt>
@@ -59,6 +81,33 @@ export function ToolCard({ tool }: { tool: LiveTool }) {
       </dl>
     </details>
   );
+}
+
+/** What a file was changed by, as the tool tells it. */
+function diffOf({ result }: LiveTool): string | undefined {
+  const diff = result?.details?.['diff'];
+  return typeof diff === 'string' && diff !== '' ? cutText(diff, SHOWN_LENGTH) : undefined;
+}
+
+/** What the tool was told: texts as they are, with their lines; everything else as JSON. */
+function Told({ args }: { args: unknown }) {
+  const fields = Object.entries(typeof args === 'object' && args !== null ? args : {});
+  return fields.map(([name, value]) => (
+    <Fragment key={name}>
+      <dt>
+        <SafeText text={name} max={80} />
+      </dt>
+      <dd>
+        <pre tabIndex={0} role="group" aria-label={visibleText(cutText(name, 80))}>
+          <SafeText
+            text={typeof value === 'string' ? value : JSON.stringify(value, null, 2)}
+            lines
+            max={SHOWN_LENGTH}
+          />
+        </pre>
+      </dd>
+    </Fragment>
+  ));
 }
 
 const TELLING = ['command', 'path', 'url', 'query', 'action'] as const;

@@ -1,13 +1,13 @@
-import { plural, t } from '@lingui/core/macro';
+import { t } from '@lingui/core/macro';
 import { Trans } from '@lingui/react/macro';
-import { toneOf, useChannels } from '../../gateway/channel-status';
+import { stateInWords, toneOf, useChannels } from '../../gateway/channel-status';
 import { useGateway } from '../../gateway/use-gateway';
 import { useLive } from '../../gateway/use-live';
 import { useOffline } from '../../gateway/use-offline';
 import { Button } from '../../kit/button';
 import { Card, Row, Rows } from '../../kit/page';
 import { Failure, Skeleton, Status } from '../../kit/states';
-import { momentInText, roughly } from '../../kit/time';
+import { roughly } from '../../kit/time';
 import { useNow } from '../../kit/use-now';
 import { SafeText } from '../../text/safe-text';
 import css from './home.module.css';
@@ -16,19 +16,12 @@ interface GatewayStatus {
   sessions?: { count: number; defaults?: { model: string | null } };
 }
 
-interface CronStatus {
-  enabled: boolean;
-  jobs: number;
-  nextWakeAtMs: number | null;
-}
-
-/** The gateway, its model, its channels and its next job, a line each. */
+/** The gateway, its model and its channels, a line each. */
 export function HealthCard() {
   const { connection, hello, logOut } = useGateway();
   const now = useNow(1000);
   const isOffline = useOffline();
   const { data: status, error, refresh } = useLive<GatewayStatus>(['status'], { everyMs: 15_000 });
-  const { data: cron } = useLive<CronStatus>(['cron.status'], { events: ['cron'] });
   const { data: channels } = useChannels();
   const isConnected = connection.kind === 'connected';
   return (
@@ -60,18 +53,9 @@ export function HealthCard() {
               key={`${channel} ${account.accountId}`}
               mark={<Status tone={toneOf(account)}>{''}</Status>}
               title={`${channels.channelLabels[channel] ?? channel}${account.accountId === 'default' ? '' : ` · ${account.accountId}`}`}
-              detail={<SafeText text={account.state ?? 'stopped'} max={120} />}
+              detail={<SafeText text={stateInWords(account)} max={120} />}
             />
           )),
-        )}
-        {cron && (
-          <Row
-            mark={<Status tone={cron.enabled ? 'good' : 'off'}>{''}</Status>}
-            title={
-              cron.nextWakeAtMs === null ? t`No job is planned` : t`Next job ${momentInText(cron.nextWakeAtMs, now)}`
-            }
-            detail={cron.enabled ? plural(cron.jobs, { one: '# job', other: '# jobs' }) : t`jobs are switched off`}
-          />
         )}
       </Rows>
       {!status && error === undefined && <Skeleton lines={2} />}

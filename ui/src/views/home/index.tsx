@@ -4,8 +4,10 @@ import { usePairing } from '../../gateway/pairing';
 import { Columns, Page } from '../../kit/page';
 import { HealthCard } from './health-card';
 import { BootCard } from './boot-card';
+import { JobsCard } from './jobs-card';
 import { NeedsYouCard } from './needs-you-card';
 import { SpentCard } from './spent-card';
+import css from './home.module.css';
 
 /** Whether something needs a person, whether all is well, and what it cost. */
 export default function HomeView() {
@@ -22,10 +24,15 @@ export default function HomeView() {
       }
     >
       <Columns>
-        <NeedsYouCard approvals={approvals} requests={requests} isKnown={loaded} />
-        <SpentCard />
-        <HealthCard />
-        <BootCard />
+        <div className={css['stack']}>
+          <NeedsYouCard approvals={approvals} requests={requests} isKnown={loaded} />
+          <HealthCard />
+        </div>
+        <div className={css['stack']}>
+          <SpentCard />
+          <JobsCard />
+          <BootCard />
+        </div>
       </Columns>
     </Page>
   );

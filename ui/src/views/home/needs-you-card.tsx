@@ -2,6 +2,7 @@ import { t } from '@lingui/core/macro';
 import { failureInWords } from '../../gateway/model-failures';
 import { Trans } from '@lingui/react/macro';
 import { useState } from 'react';
+import { readJobText } from '../../../../src/common/job-text';
 import type { Approvals } from '../../gateway/approvals';
 import type { PairingRequest } from '../../gateway/pairing';
 import { shortKey } from '../../gateway/session-names';
@@ -23,6 +24,8 @@ interface FailedRun {
   receivedAt: number;
   endedAt?: number;
   error?: string;
+  /** How the message began. */
+  text: string;
 }
 
 const SHOWN = 5;
@@ -113,7 +116,7 @@ export function NeedsYouCard({ approvals, requests, isKnown }: NeedsYouProps) {
               <>
                 <Trans>
                   No answer in “
-                  <SafeText text={run.sessionKey === null ? run.origin : shortKey(run.sessionKey)} max={40} />”
+                  <SafeText text={placeOf(run)} max={40} />”
                 </Trans>
               </>
             }
@@ -138,6 +141,12 @@ export function NeedsYouCard({ approvals, requests, isKnown }: NeedsYouProps) {
     </Card>
   );
 }
+
+/** Where there was no answer: of a job's run, the job. */
+const placeOf = ({ sessionKey, origin, text }: FailedRun): string => {
+  const job = origin.startsWith('cron/') ? readJobText(text) : undefined;
+  return job?.name ?? (sessionKey === null ? origin : shortKey(sessionKey));
+};
 
 /** Browsers ask only when somebody has pressed a button. */
 function NotifyButton() {

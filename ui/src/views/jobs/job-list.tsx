@@ -8,6 +8,7 @@ import { Card, Rows } from '../../kit/page';
 import { Empty, Failure, Skeleton } from '../../kit/states';
 import type { Job } from './job';
 import { JobRow } from './job-row';
+import { useZone } from './use-zone';
 
 /** Rows that are shown before one asks for more. */
 const FIRST_SHOWN = 50;
@@ -29,6 +30,7 @@ export function JobList({ removed, onDuplicate, onRemove }: JobListProps) {
     ['cron.list', { includeDisabled: true, limit, ...(search === '' ? {} : { query: search }) }],
     { events: ['cron'] },
   );
+  const zone = useZone();
   const jobs = data?.jobs.filter(({ id }) => !removed.has(id));
   const more = data ? data.total - data.jobs.length : 0;
   const [isMany, setMany] = useState(false);
@@ -53,6 +55,7 @@ export function JobList({ removed, onDuplicate, onRemove }: JobListProps) {
           <JobRow
             key={job.id}
             job={job}
+            zone={zone}
             onChanged={refresh}
             onDuplicate={() => onDuplicate(job)}
             onRemove={() => onRemove(job)}

@@ -33,6 +33,8 @@ const MAX_NAME = 80;
 
 interface JobRowProps {
   job: Job;
+  /** Of times that name none. */
+  zone: string | undefined;
   /** Whether all of it is shown from the start. */
   isOpen?: boolean;
   onChanged(): void;
@@ -41,7 +43,7 @@ interface JobRowProps {
   onRemove(): void;
 }
 
-export function JobRow({ job, isOpen: isOpenFirst = false, onChanged, onDuplicate, onRemove }: JobRowProps) {
+export function JobRow({ job, zone, isOpen: isOpenFirst = false, onChanged, onDuplicate, onRemove }: JobRowProps) {
   const { call } = useGateway();
   const [isOpen, setOpen] = useState(isOpenFirst);
   const [isChanging, setChanging] = useState(false);
@@ -60,7 +62,7 @@ export function JobRow({ job, isOpen: isOpenFirst = false, onChanged, onDuplicat
       title={<SafeText text={job.name} max={MAX_NAME} />}
       detail={
         <>
-          {inWords(job.schedule)}
+          {inWords(job.schedule, zone)}
           {job.enabled && state.nextRunAtMs !== undefined && t` · next ${momentInText(state.nextRunAtMs)}`}
           {state.lastRunAtMs !== undefined && t` · last ${momentInText(state.lastRunAtMs)}`}
         </>

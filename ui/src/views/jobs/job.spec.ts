@@ -23,6 +23,17 @@ describe('when a job runs, in words', () => {
     [{ kind: 'cron', expr: '5 * * * 1' }, '5 * * * 1'],
   ] as const)('%j', (schedule, words) => expect(inWords(schedule)).toBe(words));
 
+  it('names the clocks that are meant where the reader has others', () => {
+    const own = new Intl.DateTimeFormat().resolvedOptions().timeZone;
+    const other = own === 'Asia/Tokyo' ? 'Europe/Berlin' : 'Asia/Tokyo';
+    expect(inWords({ kind: 'cron', expr: '0 9 * * *' }, own)).toBe('every day at 9:00 AM');
+    expect(inWords({ kind: 'cron', expr: '0 9 * * *' }, other)).toBe(`every day at 9:00 AM (${other})`);
+    expect(inWords({ kind: 'cron', expr: '0 9 * * *', tz: 'Asia/Kolkata' }, other)).toBe(
+      'every day at 9:00 AM (Asia/Kolkata)',
+    );
+    expect(inWords({ kind: 'every', everyMs: 3_600_000 }, other)).toBe('every hour');
+  });
+
   it('is what the days and the time say that were chosen', () => {
     expect(weekly([1, 2, 3, 4, 5], '09:00')).toBe('0 9 * * 1-5');
     expect(weekly([6, 0], '18:30')).toBe('30 18 * * 0,6');

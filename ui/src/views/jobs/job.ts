@@ -26,8 +26,14 @@ export type Schedule =
   | { kind: 'every'; everyMs: number }
   | { kind: 'cron'; expr: string; tz?: string };
 
-/** When a job runs, in words; an expression that is not plain stays one. */
-export function inWords(schedule: Schedule): string {
+/** Zone of whoever reads, in which all other times are shown. */
+const ownZone = (): string => new Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+/**
+ * When a job runs, in words; an expression that is not plain stays one.
+ * @param zone of times that name none, as the gateway has it; said where it is not that of the reader
+ */
+export function inWords(schedule: Schedule, zone?: string): string {
   switch (schedule.kind) {
     case 'at': {
       const at = schedule.at ?? schedule.atMs;
@@ -36,8 +42,10 @@ export function inWords(schedule: Schedule): string {
     case 'every': {
       return everyInWords(schedule.everyMs);
     }
-    case 'cron':
-      return `${cronInWords(schedule.expr) ?? schedule.expr}${schedule.tz ? ` (${schedule.tz})` : ''}`;
+    case 'cron': {
+      const clocks = schedule.tz ?? (zone === ownZone() ? undefined : zone);
+      return `${cronInWords(schedule.expr) ?? schedule.expr}${clocks ? ` (${clocks})` : ''}`;
+    }
   }
 }
 

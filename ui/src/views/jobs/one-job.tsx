@@ -7,6 +7,7 @@ import { addressOf } from '../../kit/place';
 import { Failure, Skeleton } from '../../kit/states';
 import type { Job } from './job';
 import { JobRow } from './job-row';
+import { useZone } from './use-zone';
 
 interface OneJobProps {
   id: string;
@@ -17,6 +18,7 @@ interface OneJobProps {
 /** A job by itself, with all of it. */
 export function OneJob({ id, onDuplicate, onRemove }: OneJobProps) {
   const { data, error, refresh } = useLive<Job>(['cron.get', { id }], { events: ['cron'] });
+  const zone = useZone();
   return (
     <Card
       title={t`One job`}
@@ -32,6 +34,7 @@ export function OneJob({ id, onDuplicate, onRemove }: OneJobProps) {
         <Rows testId="jobs">
           <JobRow
             job={data}
+            zone={zone}
             isOpen
             onChanged={refresh}
             onDuplicate={() => onDuplicate(data)}

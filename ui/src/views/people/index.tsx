@@ -3,6 +3,7 @@ import { usePairing } from '../../gateway/pairing';
 import { Card, Page } from '../../kit/page';
 import { Failure } from '../../kit/states';
 import { ChannelsCard } from './channels-card';
+import { ListedPeople } from './listed-people';
 import { PairedPeople } from './paired-people';
 import { PairingCards } from './pairing-cards';
 
@@ -20,8 +21,9 @@ export default function PeopleView() {
         </Card>
       )}
       <ChannelsCard />
-      <Card title={t`Let in by code`}>
+      <Card title={t`Who may do what`}>
         <PairedPeople {...pairing} />
+        <ListedPeople />
       </Card>
     </Page>
   );

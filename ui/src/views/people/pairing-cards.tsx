@@ -1,11 +1,13 @@
 import { t } from '@lingui/core/macro';
 import { Trans } from '@lingui/react/macro';
-import { useRef } from 'react';
-import type { Pairing, PairingRequest } from '../../gateway/pairing';
+import { useRef, useState } from 'react';
+import type { Pairing, PairingRequest, Role } from '../../gateway/pairing';
 import { Button } from '../../kit/button';
+import { Choice } from '../../kit/field';
 import { placeName } from '../../kit/place-name';
 import { useSteady } from '../../kit/use-steady';
 import { SafeText } from '../../text/safe-text';
+import { MAY, ROLES } from './roles';
 import css from './people.module.css';
 
 const MAX_NAME = 60;
@@ -26,6 +28,7 @@ export const PairingCards = ({ requests, approve, dismiss }: Ways & Pick<Pairing
 function PairingCard({ request, approve, dismiss }: Ways & { request: PairingRequest }) {
   const card = useRef<HTMLElement>(null);
   const isSteady = useSteady(card, request.code);
+  const [role, setRole] = useState<Role>(request.role ?? 'guest');
   return (
     <section className={css['request']} data-testid="pairing-request" ref={card}>
       <h3>
@@ -49,14 +52,15 @@ function PairingCard({ request, approve, dismiss }: Ways & { request: PairingReq
           , code <code>{request.code}</code>. Let people in only when they have told you this code.
         </Trans>
       </p>
+      <div className={css['role']}>
+        <Choice label={t`Let in as`} value={role} options={ROLES} onChange={(next) => setRole(next)} />
+        <p>{MAY[role]}</p>
+      </div>
       <p>
-        <Trans>
-          Whoever is let in is told so there, and can write to the assistant from then on; what they have written so far
-          is not answered. Whether they share a conversation with you, the settings say.
-        </Trans>
+        <Trans>Whoever is let in is told so there. What they have written so far is not answered.</Trans>
       </p>
       <div className={css['buttons']}>
-        <Button look="primary" disabled={!isSteady} onClick={() => approve(request)}>
+        <Button look="primary" disabled={!isSteady} onClick={() => approve(request, role)}>
           <Trans>Let in</Trans>
         </Button>
         <Button disabled={!isSteady} onClick={() => dismiss(request)}>

@@ -3,10 +3,11 @@ import { Trans } from '@lingui/react/macro';
 import { useState } from 'react';
 import { messageOf } from '../../gateway/problem';
 import { useGateway } from '../../gateway/use-gateway';
+import { writeSettings } from '../../gateway/write-settings';
 import { Facts } from '../../kit/page';
 import { Failure } from '../../kit/states';
 import { SafeText } from '../../text/safe-text';
-import { changesOf, write } from './changes';
+import { changesOf } from './changes';
 import { CHANNELS, typedSecrets } from './plan';
 import { StepCard, type StepProps } from './steps';
 import { useProviders } from './use-providers';
@@ -28,7 +29,7 @@ export function ConfirmStep({ plan, change }: StepProps) {
       return;
     }
     setWriting(true);
-    write(changes, call).then(
+    writeSettings(changes, call).then(
       () => {
         typedSecrets.keep({ apiKey: '', credentials: {} });
         change({ step: 'hello' });

@@ -12,7 +12,7 @@ import { Failure, Status } from '../../kit/states';
 import { Markdown } from '../../text/markdown';
 import { PhoneCard } from './phone-card';
 import type { StepProps } from './steps';
-import { useTrial } from './use-trial';
+import { useTrial } from '../../kit/use-trial';
 import css from './setup.module.css';
 
 const EXAMPLES = [

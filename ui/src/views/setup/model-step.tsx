@@ -8,7 +8,7 @@ import { Failure, Skeleton, Status } from '../../kit/states';
 import { typedSecrets } from './plan';
 import { StepCard, type StepProps } from './steps';
 import { useProviders } from './use-providers';
-import { useTrial } from './use-trial';
+import { useTrial } from '../../kit/use-trial';
 
 interface Probe {
   ok: boolean;

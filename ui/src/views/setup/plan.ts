@@ -1,5 +1,6 @@
 import { t } from '@lingui/core/macro';
 import { ownName } from '../../gateway/page-place';
+import { type Credentials, PLATFORMS, type Platform, isWhole } from '../../kit/channels/platforms';
 
 export const STEPS = {
   get model() {
@@ -25,58 +26,9 @@ export const CHANNELS = {
   get none() {
     return t`Only this page`;
   },
-  telegram: 'Telegram',
-  discord: 'Discord',
-  slack: 'Slack',
+  ...PLATFORMS,
 } as const;
-export type Channel = keyof typeof CHANNELS;
-
-/** What is asked for at a platform: names of the configuration with what people call them. */
-export const CREDENTIALS: Readonly<Record<Channel, readonly { name: string; label: string; hint: string }[]>> = {
-  none: [],
-  telegram: [
-    {
-      name: 'botToken',
-      get label() {
-        return t`Bot token`;
-      },
-      get hint() {
-        return t`Write /newbot to @BotFather on Telegram; it answers with one.`;
-      },
-    },
-  ],
-  discord: [
-    {
-      name: 'token',
-      get label() {
-        return t`Bot token`;
-      },
-      get hint() {
-        return t`Developer Portal of Discord: your application, Bot, Reset token.`;
-      },
-    },
-  ],
-  slack: [
-    {
-      name: 'botToken',
-      get label() {
-        return t`Bot token`;
-      },
-      get hint() {
-        return t`Begins with xoxb-: OAuth & Permissions of your app at api.slack.com.`;
-      },
-    },
-    {
-      name: 'appToken',
-      get label() {
-        return t`App token`;
-      },
-      get hint() {
-        return t`Begins with xapp-: Basic Information, App-Level Tokens, connections:write.`;
-      },
-    },
-  ],
-};
+export type Channel = 'none' | Platform;
 
 /** What was chosen so far. Nothing of it is written before the last look, and no secret is in it. */
 export interface Plan {
@@ -95,7 +47,7 @@ const EMPTY: Plan = { step: 'model', provider: '', model: '', name: '', workspac
 /** Typed secrets: kept while the page is open, and in no store of the browser. */
 export interface Secrets {
   apiKey: string;
-  credentials: Readonly<Record<string, string>>;
+  credentials: Credentials;
 }
 
 const NAME = ownName('openclaw.setup');
@@ -136,7 +88,7 @@ export const storedPlan = {
 
 /** What the platform needs is asked for again where it is not there: else it would be named and not written. */
 export const withCredentials = (plan: Plan): Plan =>
-  plan.step === 'confirm' && CREDENTIALS[plan.channel].some(({ name }) => (secrets.credentials[name] ?? '') === '')
+  plan.step === 'confirm' && plan.channel !== 'none' && !isWhole(plan.channel, secrets.credentials)
     ? { ...plan, step: 'channel' }
     : plan;
 

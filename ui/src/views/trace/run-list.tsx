@@ -2,6 +2,7 @@ import { i18n } from '@lingui/core';
 import { t } from '@lingui/core/macro';
 import { Trans } from '@lingui/react/macro';
 import { type FormEvent, useState } from 'react';
+import { readJobText } from '../../../../src/common/job-text';
 import { useLive } from '../../gateway/use-live';
 import { took } from '../../kit/amounts';
 import { Button } from '../../kit/button';
@@ -96,12 +97,13 @@ export function RunList() {
 }
 
 function RunRow({ run }: { run: RunSummary }) {
+  const told = run.origin.startsWith('cron/') ? readJobText(run.text) : undefined;
   const [tone, word] = STATES[run.undelivered === undefined ? run.state : 'undelivered'];
   return (
     <Row
       title={
         <Link to={addressOf('trace', { id: run.id })} className={css['said']}>
-          {run.text === '' ? t`A message of ${clockTime(run.receivedAt)}` : <SafeText text={run.text} />}
+          {run.text === '' ? t`A message of ${clockTime(run.receivedAt)}` : <SafeText text={told?.words ?? run.text} />}
         </Link>
       }
       detail={
@@ -109,6 +111,14 @@ function RunRow({ run }: { run: RunSummary }) {
           <Trans>
             {dayName(run.receivedAt)} {clockTime(run.receivedAt)} · from
           </Trans>{' '}
+          {told !== undefined && (
+            <>
+              <Trans>
+                “<SafeText text={told.name} max={60} />
+                ”,
+              </Trans>{' '}
+            </>
+          )}
           {run.sender !== undefined && (
             <>
               <Trans>

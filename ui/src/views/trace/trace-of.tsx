@@ -2,7 +2,8 @@ import { i18n } from '@lingui/core';
 import { t } from '@lingui/core/macro';
 import { Trans } from '@lingui/react/macro';
 import { useState } from 'react';
-import { titleOf } from '../../gateway/session-names';
+import { readJobText } from '../../../../src/common/job-text';
+import { isOfJob, titleOf } from '../../gateway/session-names';
 import { useLive } from '../../gateway/use-live';
 import { took, wholeCount } from '../../kit/amounts';
 import { Button } from '../../kit/button';
@@ -71,6 +72,7 @@ const Back = () => (
 
 function Found({ trace, onChanged }: { trace: Trace; onChanged(): void }) {
   const { spans, sessionKey } = trace;
+  const told = sessionKey !== null && isOfJob(sessionKey) ? readJobText(trace.text) : undefined;
   const [copied, copy] = useCopy();
   const now = useNow(1000);
   const [tone, word] = STATES[trace.state];
@@ -93,7 +95,7 @@ function Found({ trace, onChanged }: { trace: Trace; onChanged(): void }) {
       >
         {trace.text !== '' && (
           <blockquote className={css['quote']} dir="auto">
-            <SafeText text={trace.text} />
+            <SafeText text={told?.words ?? trace.text} />
           </blockquote>
         )}
         <Facts
@@ -102,7 +104,7 @@ function Found({ trace, onChanged }: { trace: Trace; onChanged(): void }) {
             ...(trace.sender === undefined ? [] : [[t`From`, <SafeText text={trace.sender} max={60} />] as const]),
             ...(sessionKey === null
               ? []
-              : [[t`Conversation`, <SafeText text={titleOf({ key: sessionKey })} max={80} />] as const]),
+              : [[t`Conversation`, <SafeText text={told?.name ?? titleOf({ key: sessionKey })} max={80} />] as const]),
             [t`Came in`, wholeMoment(start)],
             [isOpen ? t`So far` : t`Took`, took(end - start)],
             ...(tokens > 0 ? [[t`Tokens`, wholeCount(tokens)] as const] : []),
