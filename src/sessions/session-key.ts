@@ -76,6 +76,9 @@ function guestSessionKey({ agentId, channel, account, peer, threadId }: PeerFact
   return `agent:${agentId}:${channel}:${account}:guest:${keyPart(peer)}${thread}`;
 }
 
+/** Whether a direct conversation is that of one person: of a guest, or of somebody for whom a scope says so. */
+export const isOfOnePerson = (key: string): boolean => /:(?:guest|dm):/.test(key);
+
 /** An id as part of a key, which knows no capital letters and has colons between its parts: different ids stay different. */
 export function keyPart(id: string): string {
   if (/^[a-z0-9_.@+-]+$/.test(id)) return id;

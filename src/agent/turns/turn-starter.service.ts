@@ -3,6 +3,7 @@ import type { Transaction } from 'kysely';
 import { Clock, systemClock } from '../../common/clock';
 import { type Logger, LoggerFactory } from '../../common/logger';
 import type { DeliveryRoute } from '../../common/delivery-route';
+import { cutText } from '../../common/cut-text';
 import type { SenderIdentity } from '../../common/sender-identity';
 import { ConfigService } from '../../config/config.service';
 import { userTimeZone } from '../../config/user-zone';
@@ -10,7 +11,7 @@ import type { InboxRow } from '../../inbox/inbox-row';
 import { TakenRows } from '../../inbox/taken-rows.store';
 import type { SessionEntry } from '../../sessions/session-entry';
 import { staleReason } from '../../sessions/freshness';
-import { agentOfSession } from '../../sessions/session-key';
+import { agentOfSession, isOfOnePerson } from '../../sessions/session-key';
 import { SessionStore } from '../../sessions/session.store';
 import type { Schema } from '../../storage/schema';
 import { DatabaseService } from '../../storage/database.service';
@@ -22,6 +23,8 @@ import type { TurnRecord, TurnRequest } from './turn-record';
 import { TurnStore } from './turn.store';
 
 const DEFAULT_TIMEOUT_SECONDS = 600;
+/** Characters of a name that a list shows. */
+const MAX_NAME = 80;
 
 /** A turn that is on disk and whose lane is ours. */
 export interface StartedTurn {
@@ -93,7 +96,11 @@ export class TurnStarter {
       }
       // Takes all of it back, also what was claimed of the other rows.
       if (taken[0]?.id !== leading.id) throw new RowGoneError();
-      const session = await this.currentSession(transaction, sessionKey, agentId, taken);
+      const session = await this.named(
+        transaction,
+        await this.currentSession(transaction, sessionKey, agentId, taken),
+        taken,
+      );
       const request = this.requestOf(taken, session);
       const turn = await this.turns.insertIn(transaction, {
         runId: leading.runId,
@@ -175,6 +182,21 @@ export class TurnStarter {
     if (reason === undefined) return session;
     this.log.info({ session: sessionKey }, `a new conversation begins: ${reason}`);
     return this.sessions.resetIn(transaction, sessionKey, agentId);
+  }
+
+  /** A conversation with one person alone goes by what they call themselves now. */
+  private async named(
+    transaction: Transaction<Schema>,
+    session: SessionEntry,
+    rows: readonly InboxRow[],
+  ): Promise<SessionEntry> {
+    const { sender, route } = rows.at(-1)?.message ?? {};
+    if (sender?.name === undefined || route?.chatType !== 'direct' || !isOfOnePerson(session.key)) return session;
+    const displayName = cutText(sender.name, MAX_NAME);
+    if (session.displayName === displayName) return session;
+    const next = { ...session, displayName };
+    await this.sessions.saveIn(transaction, next);
+    return next;
   }
 
   private journal(turn: TurnRecord, lease: Lease, nextStep: number): TurnJournal {

@@ -1,4 +1,5 @@
 import type { Browser, Page } from 'playwright-core';
+import { Gate } from '../../fakes/model-formats/model-format';
 import { describeWithBrowser, openBrowser, openPage } from '../../harness/browser';
 import { GatewayProcess, TEST_TOKEN, until } from '../../harness/gateway-process';
 import { WireClient } from '../../harness/wire-client';
@@ -35,6 +36,28 @@ describeWithBrowser('the page by keys', () => {
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { level: 1, name: 'Scheduled jobs' }).waitFor();
     expect(await palette().count()).toBe(0);
+  });
+
+  it('takes what is typed before it is there, which leads nowhere and is in no message', async () => {
+    const { page: other } = await openPage(browser);
+    const held = new Gate();
+    await other.route(/\/palette-/, async (route) => {
+      await held.opened;
+      await route.continue();
+    });
+    await other.goto(`${gateway.http}/home#token=${TEST_TOKEN}`);
+    await other.getByTestId('status-panel').waitFor();
+    await other.keyboard.press('Control+k');
+    // Two of these keys lead to the logs where nobody writes.
+    await other.keyboard.type('gxl');
+    await other.keyboard.press('Backspace');
+    await other.keyboard.press('Backspace');
+    await other.keyboard.type('l');
+    held.open();
+    const field = other.getByRole('combobox', { name: 'View, conversation or action' });
+    await until('what was typed', async () => (await field.inputValue()) === 'gl');
+    await other.getByRole('heading', { level: 1, name: /^Good / }).waitFor();
+    await other.context().close();
   });
 
   it('leads to conversations, and does things', async () => {

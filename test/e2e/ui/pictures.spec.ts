@@ -47,7 +47,7 @@ const SCENES: readonly Scene[] = [
     address: 'chats?s=main',
     show: async (page) => {
       await page.getByRole('cell', { name: 'Train to Graz (RJ 553)' }).waitFor();
-      await page.getByRole('link', { name: /^Morning report/ }).waitFor({ state: 'attached' });
+      await page.getByRole('link', { name: /^Ben Muster/ }).waitFor({ state: 'attached' });
     },
   },
   {
@@ -75,7 +75,7 @@ const SCENES: readonly Scene[] = [
     show: async (page) => {
       await page.getByTestId('next-jobs').getByRole('link', { name: 'Bins' }).waitFor();
       await page.keyboard.press('Control+k');
-      await page.keyboard.type('gra');
+      await page.getByRole('combobox', { name: 'View, conversation or action' }).fill('ga');
       await page.getByRole('listbox').getByRole('option').first().waitFor();
     },
   },
@@ -83,8 +83,9 @@ const SCENES: readonly Scene[] = [
     name: 'people',
     address: 'people',
     show: async (page) => {
-      await page.getByTestId('paired-people').getByText('Ben Muster').waitFor();
-      await page.getByTestId('pairing-request').nth(1).waitFor();
+      await page.getByTestId('paired-people').getByText('Ben Muster · Telegram').waitFor();
+      const letIn = page.getByTestId('pairing-request').getByRole('button', { name: 'Let in' });
+      await until('they are steady', async () => (await letIn.count()) === 2 && letIn.last().isEnabled());
     },
   },
   {
@@ -95,7 +96,7 @@ const SCENES: readonly Scene[] = [
   {
     name: 'jobs-calendar',
     address: 'jobs?show=calendar',
-    show: (page) => page.getByTestId('calendar').getByRole('link', { name: 'Bins' }).first().waitFor(),
+    show: (page) => page.getByTestId('calendar').getByRole('link', { name: 'Morning report' }).first().waitFor(),
   },
   {
     name: 'jobs-new',
@@ -151,13 +152,13 @@ const SCENES: readonly Scene[] = [
     address: 'trace',
     show: async (page) => {
       await page.getByRole('link', { name: /^Look at the test run/ }).click();
-      await page.getByTestId('time-line').getByText('edit', { exact: true }).waitFor();
+      await page.getByTestId('time-line').getByText('edit').first().waitFor();
     },
   },
   {
     name: 'logs',
     address: 'logs',
-    show: (page) => page.getByTestId('log-lines').getByText('account is connected').waitFor(),
+    show: (page) => page.getByTestId('log-lines').getByText('account is connected').first().waitFor(),
   },
   {
     name: 'debug',

@@ -7,6 +7,7 @@ import { classes } from '../../kit/classes';
 import { Dialog } from '../../kit/dialog';
 import { SafeText } from '../../text/safe-text';
 import { type Choice, chosenOf } from './choices';
+import { overPage } from './over-page';
 import { type FoundSession, useFoundSessions } from './use-found-sessions';
 import { addressOf, goTo } from '../../kit/place';
 import css from './palette.module.css';
@@ -22,7 +23,7 @@ interface PaletteProps {
 /** One field that leads to every view, conversation and action. */
 export default function Palette({ actions, onClose }: PaletteProps) {
   const { call } = useGateway();
-  const [words, setWords] = useState('');
+  const [words, setWords] = useState(overPage.typed);
   const [at, setAt] = useState({ words: '', index: 0 });
   const found = useFoundSessions(call, words.trim());
   const id = useId();

@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'react';
 import { addressOf, goTo } from '../../kit/place';
+import { overPage } from './over-page';
 import { VIEW_KEYS } from './shortcuts';
 import { singleKeys } from './single-keys';
 
@@ -29,6 +30,13 @@ export function useShortcuts(actions: ShortcutActions): void {
         act();
       };
       if ((ctrlKey || metaKey) && !altKey && key.toLowerCase() === 'k') return take(() => latest.current.onPalette());
+      // The palette is on its way: what is typed meanwhile is meant for it, wherever the focus still is.
+      if (overPage.shown === 'palette' && !document.querySelector('dialog[open]')) {
+        if (key === 'Escape') take(() => overPage.show(undefined));
+        else if (key === 'Backspace') take(() => (overPage.typed = overPage.typed.slice(0, -1)));
+        else if (!ctrlKey && !metaKey) take(() => (overPage.typed += key.length === 1 ? key : ''));
+        return;
+      }
       const isSecond = event.timeStamp - pairAt <= PAIR_MS;
       pairAt = -Infinity;
       if (ctrlKey || metaKey || altKey || isWriting(event.target) || document.querySelector('dialog[open]')) return;

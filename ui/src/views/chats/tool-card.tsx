@@ -27,15 +27,23 @@ const STATE_TEXT = {
   },
 } as const;
 
+/** Calls that somebody has opened: a row that leaves the window is made again when it comes back. */
+const opened = new Set<string>();
+
 /** One tool call: its name and most telling argument in a line, everything else on demand. */
 export function ToolCard({ tool }: { tool: LiveTool }) {
   const diff = diffOf(tool);
-  const [isOpen, setOpen] = useState(false);
+  const [isOpen, setShown] = useState(() => opened.has(tool.id));
+  const setOpen = (next: boolean): void => {
+    if (next) opened.add(tool.id);
+    else opened.delete(tool.id);
+    setShown(next);
+  };
   const [hasTold, setTold] = useState(false);
   // What a command says while it runs is seen without asking for it; whoever closes it has seen enough.
   if (!hasTold && tool.phase === 'running' && tool.result) {
     setTold(true);
-    setOpen(true);
+    setShown(true);
   }
   return (
     <details
