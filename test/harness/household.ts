@@ -116,7 +116,9 @@ export class Household {
       env: { HOME: home },
       ownProcess: true,
     });
-    const client = await WireClient.connected(gateway.url);
+    const client = await WireClient.connected(gateway.url, {
+      client: { id: 'cli', version: '1', platform: 'linux', mode: 'cli', displayName: 'Anna’s laptop' },
+    });
     const node = await FakeNode.connect(
       gateway.url,
       client,
@@ -145,6 +147,8 @@ export class Household {
   private async liveIn(): Promise<void> {
     const { client, gateway } = this;
     spentEarlier(gateway.stateDir);
+    await client.done('secrets.store.set', { name: 'anthropic-api-key', value: 'a-key-that-is-kept' });
+    await client.done('secrets.store.set', { name: 'old-search-key', value: 'a-key-of-before' });
     await client.done('sessions.import', { key: 'agent:main:diary', text: longTranscript(60) });
     await client.done('sessions.patch', { key: 'agent:main:diary', label: 'Diary of the garden' });
     for (const [key, label, question] of TALKS) {

@@ -32,6 +32,7 @@ describeWithBrowser('devices and nodes on the page', () => {
     const row = page.getByTestId('nodes').getByRole('listitem');
     await row.getByText('Attic', { exact: true }).waitFor();
     await row.getByText('connected', { exact: true }).waitFor();
+    expect(await page.getByTestId('devices').getByText('Attic').count()).toBe(0);
     await row.getByRole('button', { name: 'Details' }).click();
     const call = row.getByTestId('node-call');
     await call.getByLabel('Have it do').selectOption('system.which');

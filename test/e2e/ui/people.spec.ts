@@ -114,6 +114,13 @@ describeWithBrowser('people and channels on the page', () => {
     await until('the answer', () => telegram.textsIn(77).includes('Welcome.'));
     await page.reload();
     await ben.getByText('Benjamin · Telegram').waitFor();
+    await ben.getByLabel('What Benjamin is').selectOption('guest');
+    await ben.getByText('nothing of yours').waitFor();
+    telegram.say({ chatId: 77, text: 'Something of my own', name: 'Benjamin' });
+    await until('another answer', () => telegram.textsIn(77).filter((text) => text === 'Welcome.').length === 2);
+    // So is the conversation that is theirs alone, not by what was said first.
+    await page.goto(`${bench.gateway.http}/chats`);
+    await page.getByRole('navigation', { name: 'Conversations' }).getByRole('link', { name: 'Benjamin' }).waitFor();
     expect(errors.filter(notOfRestart)).toEqual([]);
   });
 });

@@ -38,6 +38,8 @@ export const nameOf = ({ operatorLabel, displayName, clientId, platform, deviceI
   (clientId === PAGE ? t`A browser with this page` : undefined) ??
   ([clientId, platform].filter(Boolean).join(' on ') || shortId(deviceId, 12));
 
+export const isOnlyNode = ({ roles, role }: Device): boolean => (roles ?? [role]).every((each) => each === 'node');
+
 export const lastUsed = ({ tokens, approvedAtMs }: PairedDevice): number =>
   Math.max(approvedAtMs, ...(tokens ?? []).map(({ lastUsedAtMs }) => lastUsedAtMs ?? 0));
 

@@ -13,7 +13,7 @@ import { toast } from '../../kit/toasts';
 import { useNow } from '../../kit/use-now';
 import { useRemoved } from '../../kit/use-removed';
 import { SafeText } from '../../text/safe-text';
-import { type Devices, MAX_NAME, type PairedDevice, lastUsed, nameOf, rightsOf } from './device';
+import { type Devices, MAX_NAME, type PairedDevice, isOnlyNode, lastUsed, nameOf, rightsOf } from './device';
 
 interface Presence {
   deviceId?: string;
@@ -40,7 +40,8 @@ export function DevicesCard({ devices, error, onChanged }: DevicesCardProps) {
     (Array.isArray(here) ? here : []).filter(({ reason }) => reason !== 'disconnect').map(({ deviceId }) => deviceId),
   );
   const paired = (devices?.paired ?? [])
-    .filter(({ deviceId }) => !ids.has(deviceId))
+    // What is a node and nothing else stands among the nodes.
+    .filter((device) => !ids.has(device.deviceId) && !isOnlyNode(device))
     .sort((a, b) => lastUsed(b) - lastUsed(a));
   const stale = paired.filter((device) => now - lastUsed(device) > STALE_MS && !connected.has(device.deviceId));
   const forget = ({ deviceId }: PairedDevice): Promise<unknown> =>
