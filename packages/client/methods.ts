@@ -133,6 +133,7 @@ export interface MethodParams {
     senderId: string;
     accountId?: string;
     role?: 'owner' | 'guest';
+    name?: string;
   };
   'channels.pairing.approve': {
     channel: string;
