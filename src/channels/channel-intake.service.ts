@@ -25,7 +25,7 @@ import { ALBUM_MS, albumBefore, albumKey, isOfAlbum } from './albums';
 import { type KnownPeople, NOT_MENTIONED, hearsOf, judgeAccess, ownsGateway } from './access/access-gate';
 import { BOTS_PAUSED, BotLoopGuard } from './bots/bot-loop-guard.service';
 import { KnownPeopleList } from './access/known-people.service';
-import { isRenamed, nameOf } from './access/names-of-people';
+import { isRenamed, nameOf, personOf } from './access/names-of-people';
 import { PairingService } from './access/pairing.service';
 import type { ChatHappening, InboundUpdate, IntakeVerdict } from './channel-adapter';
 import { earlierText } from './earlier-text';
@@ -139,11 +139,7 @@ export class ChannelIntake {
         if (duplicate) return;
         await this.inboxRows.reviveIn(transaction, revived);
         if (isRenamed(update.sender, people))
-          await this.pairing.renameIn(transaction, {
-            ...{ channel, account },
-            senderId: update.sender.id,
-            ...nameOf(update.sender),
-          });
+          await this.pairing.renameIn(transaction, personOf(channel, account, update.sender));
       },
       under,
     );

@@ -14,3 +14,15 @@ export function isRenamed(sender: Sender, { paired, names }: KnownPeople): boole
   const { name } = nameOf(sender);
   return name !== undefined && paired.has(sender.id) && names?.get(sender.id) !== name;
 }
+
+/** Somebody on an account, with what they are called now. */
+export const personOf = (
+  channel: string,
+  account: string,
+  sender: Sender,
+): { channel: string; account: string; senderId: string; name?: string } => ({
+  channel,
+  account,
+  senderId: sender.id,
+  ...nameOf(sender),
+});
