@@ -1,6 +1,6 @@
 'use strict';
 // Runs the bundle with V8's code cache, so that nothing has to be compiled again at each start.
-const { existsSync, readFileSync } = require('node:fs');
+const { readFileSync } = require('node:fs');
 const { join } = require('node:path');
 const { Script } = require('node:vm');
 
@@ -26,9 +26,18 @@ function run(name, module) {
   // Bundles are pure ASCII: latin1 keeps them at one byte a character and spares the decoding.
   const script = new Script(readFileSync(file, 'latin1'), {
     filename: file,
-    ...(existsSync(cache) ? { cachedData: readFileSync(cache) } : {}),
+    ...cacheOf(cache),
   });
   script.runInThisContext()(module.exports, require, module, file, __dirname, loadPart);
+}
+
+/** A cache that is not there, or that another user may not read, only costs time. */
+function cacheOf(path) {
+  try {
+    return { cachedData: readFileSync(path) };
+  } catch {
+    return {};
+  }
 }
 
 /** Libraries that wait for their first use, by name: functions that load them. */

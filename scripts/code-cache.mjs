@@ -1,5 +1,5 @@
 // Runs the bundles once through their usual ways and keeps the compiled code of everything that was called.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -181,8 +181,12 @@ try {
   if (process.exitCode !== 0) throw new Error(`the gateway of the warm-up ended with ${process.exitCode}`);
   // A cache is taken only by a V8 with the same flags.
   setFlagsFromString('--flush-bytecode');
-  for (const [name, { script }] of bundles)
-    writeFileSync(at('dist', 'bundle', `${name}.cache`), script.createCachedData());
+  for (const [name, { script }] of bundles) {
+    const file = at('dist', 'bundle', `${name}.cache`);
+    writeFileSync(file, script.createCachedData());
+    // The program that ran here has made its files private; whoever starts it may be another user.
+    chmodSync(file, 0o644);
+  }
 } catch (error) {
   writeErr(`${output.join('')}\n`);
   throw error;

@@ -70,7 +70,7 @@ export async function startGateway(
       .get(LoggerFactory)
       .child('gateway')
       .error({ code }, `the start failed: ${messageOf(error)}`);
-    await close({ reason: 'boot failed', restartExpectedMs: null });
+    await close({ reason: 'boot failed', restartExpectedMs: null, failure: messageOf(error) });
     throw error;
   }
   report.finish();

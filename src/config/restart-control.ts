@@ -12,6 +12,8 @@ export interface ShutdownIntent {
   reason: string;
   /** Milliseconds until the gateway is expected back; null: not at all. */
   restartExpectedMs: number | null;
+  /** Why the start failed of what is closed again; undefined for a gateway that was there. */
+  failure?: string;
 }
 
 /** Lets any part ask for an in-process restart; the process root decides how it is done. */

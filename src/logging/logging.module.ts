@@ -3,6 +3,7 @@ import { LoggerFactory } from '../common/logger';
 import type { ConfigIssue } from '../config/config-error';
 import type { ConfigSnapshot } from '../config/config-snapshot';
 import { ConfigService } from '../config/config.service';
+import { RestartControl } from '../config/restart-control';
 import { PinoLoggerFactory } from './pino-logger-factory';
 
 /** Loggers for everybody. Global; imports nothing. Runs right after the configuration is loaded, and stops last. */
@@ -17,6 +18,7 @@ export class LoggingModule implements OnModuleInit, OnApplicationShutdown {
   constructor(
     private readonly loggers: PinoLoggerFactory,
     private readonly config: ConfigService,
+    private readonly control: RestartControl,
   ) {}
 
   onModuleInit(): void {
@@ -48,7 +50,10 @@ export class LoggingModule implements OnModuleInit, OnApplicationShutdown {
   }
 
   onApplicationShutdown(): void {
-    this.loggers.child('gateway').info({ upSeconds: Math.round((Date.now() - this.since) / 1000) }, 'gateway stopped');
+    const log = this.loggers.child('gateway');
+    const { failure } = this.control.intent;
+    if (failure === undefined) log.info({ upSeconds: Math.round((Date.now() - this.since) / 1000) }, 'gateway stopped');
+    else log.error({ reason: failure }, 'gateway did not start; what it had opened is closed again');
     this.loggers.close();
   }
 }

@@ -32,6 +32,8 @@ export interface AuditFacts {
   workspaces: readonly { agentId: string; path: string }[];
   /** Names of secrets that the configuration refers to and the store lacks. */
   missingSecrets: readonly string[];
+  /** Why the store of secrets can't be read, if it can't. */
+  secretsError?: string;
   /** Content of `exec-approvals.json`, or why it can't be read. */
   approvals: { content: Record<string, unknown> } | { error: string };
 }

@@ -1,5 +1,6 @@
-import { lstatSync, readdirSync, statSync } from 'node:fs';
+import { type Stats, lstatSync, readdirSync, statSync } from 'node:fs';
 import { join, sep } from 'node:path';
+import { quoted } from '../common/cli/own-commands';
 import { formatConfigPath } from '../config/config-path';
 import { forEachSecret } from '../config/sensitive-paths';
 import { type AuditCheck, type AuditFinding, each, when } from './audit-finding';
@@ -14,7 +15,7 @@ const MAX_FILES = 5000;
 /** Keys whose misspelling leaves a door open. */
 const GUARDED = ['gateway', 'tools', 'approvals', 'channels', 'hooks'];
 
-const secrets: AuditCheck = ({ snapshot, missingSecrets }) => {
+const secrets: AuditCheck = ({ snapshot, missingSecrets, secretsError }) => {
   const plain: string[] = [];
   forEachSecret(snapshot.parsed, (path) => void plain.push(formatConfigPath(path)));
   return [
@@ -23,6 +24,12 @@ const secrets: AuditCheck = ({ snapshot, missingSecrets }) => {
       severity: 'warn',
       message: `the configuration holds secrets in plain text: ${plain.join(', ')}`,
       fix: 'openclaw secrets move',
+    }),
+    ...when(secretsError !== undefined, {
+      id: 'secrets.unreadable',
+      severity: 'critical',
+      message: `the store of secrets can't be read: ${secretsError ?? ''}`,
+      fix: 'openclaw backup restore <archive>',
     }),
     ...each(missingSecrets, (name) => ({
       id: 'secrets.missing',
@@ -40,7 +47,7 @@ const unknownKeys: AuditCheck = ({ snapshot }) =>
           id: 'config.unknown_key',
           severity: 'warn',
           message: `${path}: ${message}; a rule that is not read protects nothing`,
-          fix: `openclaw config unset ${path}`,
+          fix: `openclaw config unset ${quoted(path)}`,
         }
       : undefined,
   );
@@ -93,10 +100,39 @@ const stateFolder: AuditCheck = ({ stateDir }) => {
       id: 'files.owner',
       severity: 'critical',
       message: `${stateDir} belongs to user ${info?.uid ?? ''}, the gateway runs as ${uid ?? ''}`,
-      fix: 'run it as the owner, or chown the folder',
+      fix: `sudo chown -R ${uid ?? ''} ${quoted(stateDir)}, or run it as the owner`,
     }),
+    ...foreign(stateDir, info),
   ];
 };
+
+/** What somebody else has left in the state, most likely root by `sudo`: its owner can neither read nor replace it. */
+function foreign(stateDir: string, owner: Stats | undefined): AuditFinding[] {
+  if (!owner?.isDirectory() || process.platform === 'win32') return [];
+  const paths = entriesOf(stateDir).flatMap((path) => [
+    path,
+    ...(path.endsWith(`${sep}workspace`) ? [] : entriesOf(path)),
+  ]);
+  const others = paths.filter((path) => (lstatSync(path, { throwIfNoEntry: false })?.uid ?? owner.uid) !== owner.uid);
+  return when(others.length > 0, {
+    id: 'files.foreign',
+    severity: 'critical',
+    message: `${others.length === 1 ? '1 entry' : `${others.length} entries`} of ${stateDir} ${others.length === 1 ? 'belongs' : 'belong'} to another user than the folder, such as ${others[0] ?? ''}`,
+    fix: `sudo chown -R ${owner.uid} ${quoted(stateDir)}`,
+  });
+}
+
+function entriesOf(folder: string): string[] {
+  try {
+    return lstatSync(folder).isDirectory()
+      ? readdirSync(folder)
+          .slice(0, MAX_FILES)
+          .map((name) => join(folder, name))
+      : [];
+  } catch {
+    return [];
+  }
+}
 
 const permissions: AuditCheck = ({ stateDir, snapshot }) => {
   if (process.platform === 'win32') return [];
@@ -109,7 +145,7 @@ const permissions: AuditCheck = ({ stateDir, snapshot }) => {
       id: 'files.open',
       severity: (info.mode & OTHERS_MAY_WRITE) !== 0 || path === stateDir ? 'critical' : 'warn',
       message: `${path} is open to other users (${(info.mode & 0o777).toString(8)})`,
-      fix: `chmod ${mode.toString(8)} ${path}`,
+      fix: `chmod ${mode.toString(8)} ${quoted(path)}`,
       repair: { path, mode },
     };
   });

@@ -4,6 +4,9 @@ import { transformStates } from '../automation/hooks/handlers/transform-files';
 import { type AuditCheck, type AuditFacts, type AuditFinding, each, when } from './audit-finding';
 
 const MIN_SECRET_LENGTH = 24;
+/** What is set goes into the store of secrets by itself. */
+const NEW_TOKEN = 'openclaw config set gateway.auth.token "$(openssl rand -hex 32)"';
+const NEW_HOOKS_TOKEN = 'openclaw config set hooks.token "$(openssl rand -hex 32)"';
 /** One address of each family that nobody's proxy has: a list that holds it trusts the internet. */
 const STRANGERS = ['203.0.113.7', '2001:db8::7'];
 
@@ -35,7 +38,7 @@ const noAuth: AuditCheck = (facts) =>
     id: 'gateway.no_auth',
     severity: worse(facts),
     message: 'gateway.auth.mode is "none": every program that reaches the port is the owner',
-    fix: 'openclaw config set gateway.auth.mode token',
+    fix: `${NEW_TOKEN} && openclaw config set gateway.auth.mode token`,
   });
 
 const shortSecret: AuditCheck = (facts) =>
@@ -43,7 +46,7 @@ const shortSecret: AuditCheck = (facts) =>
     id: 'gateway.short_secret',
     severity: worse(facts),
     message: `the token or password of the gateway has fewer than ${MIN_SECRET_LENGTH} characters`,
-    fix: 'openclaw secrets set gateway.auth.token, with the output of: openssl rand -hex 32',
+    fix: facts.authMode === 'password' ? NEW_TOKEN.replace('token', 'password') : NEW_TOKEN,
   });
 
 const plainHttp: AuditCheck = ({ isExposed, config }) =>
@@ -51,7 +54,7 @@ const plainHttp: AuditCheck = ({ isExposed, config }) =>
     id: 'gateway.plain_http',
     severity: 'warn',
     message: 'other machines reach the gateway without TLS, so tokens and conversations can be read on the way',
-    fix: 'gateway.tls.enabled, or bind to loopback and put a proxy with TLS or a tunnel in front',
+    fix: 'openclaw config set gateway.tls.enabled true, or bind to loopback and put a proxy with TLS or a tunnel in front',
   });
 
 const deviceAuth: AuditCheck = ({ config }) =>
@@ -154,13 +157,13 @@ const hookSecrets: AuditCheck = ({ config, secret, stateDir, snapshot }) => {
       id: 'hooks.token_reused',
       severity: 'critical',
       message: "hooks.token is the gateway's own token: a service that may post webhooks is the owner",
-      fix: 'openclaw secrets set hooks.token, with a value of its own',
+      fix: NEW_HOOKS_TOKEN,
     }),
     ...when(hooks.token !== undefined && hooks.token.length < MIN_SECRET_LENGTH, {
       id: 'hooks.short_token',
       severity: 'warn',
       message: `hooks.token has fewer than ${MIN_SECRET_LENGTH} characters`,
-      fix: 'openclaw secrets set hooks.token, with the output of: openssl rand -hex 32',
+      fix: NEW_HOOKS_TOKEN,
     }),
     ...when(hooks.allowRequestSessionKey === true && (hooks.allowedSessionKeyPrefixes ?? []).length === 0, {
       id: 'hooks.any_session',

@@ -1,3 +1,4 @@
+import { quoted } from '../common/cli/own-commands';
 import { hostOf, isLocalHost } from '../common/net/host';
 import { isPlainObject } from '../common/plain-object';
 import { type AuditCheck, type AuditFacts, type AuditFinding, each, when } from './audit-finding';
@@ -42,7 +43,7 @@ const openDirect: AuditCheck = (facts) =>
           id: 'channels.open_direct_messages',
           severity: 'warn',
           message: `${account.path}: everybody on the platform may write to the assistant and spend your tokens`,
-          fix: `openclaw config set ${account.path}.dmPolicy '"pairing"'`,
+          fix: `openclaw config set ${quoted(`${account.path}.dmPolicy`)} '"pairing"'`,
         }
       : undefined,
   );
@@ -54,7 +55,7 @@ const openGroups: AuditCheck = (facts) =>
           id: 'channels.open_groups',
           severity: 'warn',
           message: `${path}: the assistant answers in every group that it is added to`,
-          fix: `openclaw config set ${path}.groupPolicy '"allowlist"'`,
+          fix: `openclaw config set ${quoted(`${path}.groupPolicy`)} '"allowlist"'`,
         }
       : undefined,
   );
@@ -80,7 +81,7 @@ const previews: AuditCheck = (facts) =>
           id: 'channels.link_previews',
           severity: 'warn',
           message: `${path}.linkPreview: the platform fetches addresses in answers, which can carry away what was read`,
-          fix: `openclaw config unset ${path}.linkPreview`,
+          fix: `openclaw config unset ${quoted(`${path}.linkPreview`)}`,
         }
       : undefined,
   );

@@ -27,7 +27,7 @@ export function readAuditFacts(env: Environment): AuditFacts {
   const snapshot = loadConfig(resolveConfigPath(env, stateDir), env);
   const { config } = snapshot;
   const store = SecretStore.of(env);
-  const known = new Set(store.list().map(({ name }) => name));
+  const known = namesIn(store);
   return {
     snapshot,
     config,
@@ -38,9 +38,18 @@ export function readAuditFacts(env: Environment): AuditFacts {
       agentId: id,
       path: real(workspacePath(config, env, stateDir, id)),
     })),
-    missingSecrets: secretNamesIn(snapshot.raw ?? '').filter((name) => !known.has(name)),
+    missingSecrets: 'error' in known ? [] : secretNamesIn(snapshot.raw ?? '').filter((name) => !known.names.has(name)),
+    ...('error' in known ? { secretsError: known.error } : {}),
     approvals: readApprovals(join(stateDir, 'exec-approvals.json')),
   };
+}
+
+function namesIn(store: SecretStore): { names: ReadonlySet<string> } | { error: string } {
+  try {
+    return { names: new Set(store.list().map(({ name }) => name)) };
+  } catch (error) {
+    return { error: messageOf(error) };
+  }
 }
 
 function settingsOf(

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command, Option, SubCommand } from 'nest-commander';
+import { withOwnCommands } from '../common/cli/own-commands';
 import { CliCommand, CommandGroup, type JsonOptions } from '../common/cli/cli-command';
 import { printJson, printLine } from '../common/cli/output';
 import { ExitCode } from '../common/exit-codes';
@@ -46,7 +47,12 @@ export class SecurityAuditCommand extends CliCommand {
     const findings = found.filter((finding) => !fixed.includes(finding));
     const isOk = findings.every(({ severity }) => severity !== 'critical');
     if (options.json) {
-      const shown = ({ id, severity, message, fix }: AuditFinding): object => ({ id, severity, message, fix });
+      const shown = ({ id, severity, message, fix }: AuditFinding): object => ({
+        id,
+        severity,
+        message,
+        fix: withOwnCommands(fix),
+      });
       printJson({ ok: isOk, stateDir: facts.stateDir, findings: findings.map(shown), fixed: fixed.map(shown) });
     } else print(findings, fixed);
     if (!isOk) process.exitCode = ExitCode.failed;
@@ -70,7 +76,7 @@ export class SecurityAuditCommand extends CliCommand {
         id: 'gateway.open_door',
         severity: 'critical',
         message: `${url} answered a client without token and password`,
-        fix: 'openclaw config set gateway.auth.mode token',
+        fix: 'openclaw config set gateway.auth.token "$(openssl rand -hex 32)" && openclaw config set gateway.auth.mode token',
       });
     return findings;
   }
@@ -100,7 +106,7 @@ function print(findings: readonly AuditFinding[], fixed: readonly AuditFinding[]
   for (const { fix } of fixed) printLine(`fixed     ${fix}`);
   for (const { id, severity, message, fix } of findings) {
     printLine(`${severity.padEnd(8)}  ${id}: ${message}`);
-    printLine(`          fix: ${fix}`);
+    printLine(`          fix: ${withOwnCommands(fix)}`);
   }
   if (findings.length === 0) printLine('no findings');
 }

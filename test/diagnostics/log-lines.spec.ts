@@ -174,6 +174,12 @@ describe('the log of a gateway that can not start', () => {
         msg: expect.stringMatching(/^the start failed: boot step "storage" failed/) as string,
       }),
     );
+    expect(logOf(stateDir).at(-1)).toMatchObject({
+      level: 'error',
+      subsystem: 'gateway',
+      msg: 'gateway did not start; what it had opened is closed again',
+      reason: expect.stringMatching(/boot step "storage" failed/) as string,
+    });
     rmSync(stateDir, { recursive: true });
   });
 });

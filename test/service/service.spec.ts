@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { ServiceManager } from '../../src/operations/service/service-manager';
-import { HARDENING, launchdPlist, systemdUnit, windowsScript } from '../../src/operations/service/unit-files';
+import { HARDENING } from '../../src/operations/service/hardening';
+import { launchdPlist, systemdUnit, windowsScript } from '../../src/operations/service/unit-files';
 import { GatewayProcess, TEST_TOKEN, until } from '../harness/gateway-process';
 import { runCliShared } from '../harness/cli-worker';
 import type { CliResult } from '../harness/run-cli';
@@ -148,6 +149,11 @@ describe('files of services', () => {
       `#!/bin/sh\necho "$@" >> ${home}/orders\n[ -e ${home}/broken ] && { echo "no bus" >&2; exit 1; }\ncase "$*" in *show*) echo active;; esac\n`,
     );
     chmodSync(join(home, 'bin', 'systemctl'), 0o755);
+    writeFileSync(
+      join(home, 'bin', 'systemd-run'),
+      '#!/bin/sh\nwhile [ "$1" != -- ]; do shift; done; shift; exec "$@"\n',
+    );
+    chmodSync(join(home, 'bin', 'systemd-run'), 0o755);
     writeFileSync(join(home, 'bin', 'loginctl'), `#!/bin/sh\n[ -e ${home}/lingers ] && echo yes || echo no\n`);
     chmodSync(join(home, 'bin', 'loginctl'), 0o755);
     writeFileSync(join(home, 'lingers'), '');

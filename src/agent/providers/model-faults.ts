@@ -11,6 +11,7 @@ import type { ModelRegistry } from './model-registry.service';
 
 /** Why a model that the configuration names can't be used as it stands. */
 export interface ModelFault {
+  code: 'model.unknown' | 'model.no_key';
   message: string;
   fix: string;
   /** A service that nobody keeps a list of may need no key. */
@@ -42,8 +43,9 @@ export function judgeModels(
       }
     } catch (error) {
       faults.push({
+        code: 'model.unknown',
         message: `${what}: ${messageOf(error)}`,
-        fix: `${commandLine('models list')} shows the ones that can be used`,
+        fix: commandLine('models list'),
         isCertain: true,
       });
     }
@@ -88,6 +90,7 @@ function keyFault(what: string, info: ModelInfo, hasProfile: boolean): ModelFaul
   const [variable] = known?.keyVariables ?? [];
   const set = commandLine(`config set models.providers.${provider}.apiKey <key>`);
   return {
+    code: 'model.no_key',
     message: `${what}, ${provider}/${id}, has no API key`,
     fix: variable === undefined ? set : `set ${variable} where the gateway is started, or: ${set}`,
     isCertain: known !== undefined,

@@ -239,7 +239,7 @@ export class ModelRegistry {
     const near = nearestName(provider, known);
     return new ModelError(
       'invalid_request',
-      `model ${JSON.stringify(text)}: there is no provider "${provider}"${near ? `; did you mean "${near}"?` : ''} Add models.providers.${provider} or use one of ${known.join(', ')}`,
+      `model ${JSON.stringify(text)}: there is no provider "${provider}"${near ? `; did you mean "${near}"?` : '.'} Add models.providers.${provider} or use one of ${known.join(', ')}`,
     );
   }
 

@@ -10,7 +10,7 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   'gateway call': [`health`, `sessions.list --params '{"limit":5}'`],
   'gateway probe': ['', '--no-discover --json'],
   'gateway usage-cost': ['--days 7'],
-  'gateway install': ['', '--port 18789'],
+  'gateway install': ['', '--port 18789', '--system'],
   status: ['', '--all', '--watch'],
   agent: ['-m "What is on my list?"', '-m "Sum this up" --file notes.txt --thinking low'],
   chat: ['', '--session errands'],

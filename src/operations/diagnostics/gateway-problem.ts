@@ -2,6 +2,8 @@
 export interface GatewayProblem {
   /** `disk`, `storage`, `config`, `model`, `channel`, `plugin`, `runs` … */
   area: string;
+  /** `area.fault`; stable. An earlier release tells none. */
+  code?: string;
   /** A note is worth knowing and needs nobody at once. */
   level: 'problem' | 'note';
   message: string;

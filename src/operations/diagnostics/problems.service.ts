@@ -30,6 +30,7 @@ export class ProblemsService {
       ...(await this.unready()),
       ...this.config.problems.map(({ path, message }): GatewayProblem => ({
         area: 'config',
+        code: 'config.not_in_effect',
         level: 'problem',
         message: `the file on disk is not in effect: ${path || '(root)'}: ${message}`,
         fix: commandLine('config validate'),
@@ -37,6 +38,7 @@ export class ProblemsService {
       ...this.models(),
       ...this.channels.faults().map(({ name, reason }): GatewayProblem => ({
         area: 'channel',
+        code: 'channel.down',
         level: 'problem',
         message: `${name}: ${reason}`,
         fix: commandLine('channels status --probe'),
@@ -48,13 +50,19 @@ export class ProblemsService {
 
   private async unready(): Promise<GatewayProblem[]> {
     const { failing } = await this.readiness.report();
-    return failing.map(({ name, reason }) => ({ area: name, level: 'problem', message: reason }));
+    return failing.map(({ name, reason }) => ({
+      area: name,
+      code: `${name}.not_ready`,
+      level: 'problem',
+      message: reason,
+    }));
   }
 
   private models(): GatewayProblem[] {
     const { faults } = judgeModels(this.config.config, this.registry, this.profiles);
-    return faults.map(({ message, fix, isCertain }) => ({
+    return faults.map(({ code, message, fix, isCertain }) => ({
       area: 'model',
+      code,
       level: isCertain ? 'problem' : 'note',
       message,
       fix,
@@ -65,7 +73,15 @@ export class ProblemsService {
     return listPlugins(this.config.config, this.config.stateDir, this.config.env.home).flatMap(
       ({ id, reason, isFaulty }): GatewayProblem[] =>
         isFaulty && reason !== undefined
-          ? [{ area: 'plugin', level: 'problem', message: `${id}: ${reason}`, fix: commandLine('plugins doctor') }]
+          ? [
+              {
+                area: 'plugin',
+                code: 'plugin.unusable',
+                level: 'problem',
+                message: `${id}: ${reason}`,
+                fix: commandLine('plugins doctor'),
+              },
+            ]
           : [],
     );
   }
@@ -79,6 +95,7 @@ export class ProblemsService {
     return [
       {
         area: 'runs',
+        code: 'runs.failed',
         level: 'note',
         message: `${count} ${recent.length === 1 ? 'message' : 'messages'} of the last day got no answer; the last one: ${newest.error ?? 'no reason is known'}`,
         fix: commandLine(`trace ${newest.id}`),

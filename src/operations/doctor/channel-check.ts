@@ -2,6 +2,7 @@ import { discordAccounts } from '../../channels/discord/discord-accounts';
 import { slackAccounts } from '../../channels/slack/slack-accounts';
 import { telegramAccounts } from '../../channels/telegram/telegram-accounts';
 import type { ProbeResult } from '../../channels/channel-adapter';
+import { commandLine, quoted } from '../../common/cli/own-commands';
 import { Redactor } from '../../common/redactor';
 import { type DoctorCheck, type DoctorFacts, type DoctorFinding, problem } from './finding';
 
@@ -24,8 +25,16 @@ interface Account {
 export const checkChannels: DoctorCheck = async (facts) => {
   if (facts.snapshot.issues.length > 0) return [];
   const accounts = enabledAccounts(facts);
-  const findings = accounts.flatMap(({ channel, id, notConfigured }) =>
-    notConfigured === undefined ? [] : [problem('channel', `${channel}/${id}: ${notConfigured}`)],
+  const findings = accounts.flatMap((account) =>
+    account.notConfigured === undefined
+      ? []
+      : [
+          problem(
+            'channel.not_configured',
+            `${account.channel}/${account.id}: ${account.notConfigured}`,
+            setting(account),
+          ),
+        ],
   );
   for (const [index, account] of accounts.entries()) {
     const twin = accounts
@@ -34,9 +43,9 @@ export const checkChannels: DoctorCheck = async (facts) => {
     if (twin)
       findings.push(
         problem(
-          'channel',
+          'channel.shared_token',
           `${account.channel}/${account.id} has the token of ${twin.channel}/${twin.id}: one of them would get no messages`,
-          `remove ${account.at}.${account.key}, or give it a bot of its own`,
+          `give it a bot of its own, or: ${commandLine(`config unset ${quoted(`${account.at}.${account.key}`)}`)}`,
         ),
       );
   }
@@ -48,8 +57,10 @@ export const checkChannels: DoctorCheck = async (facts) => {
   ];
 };
 
+const setting = ({ at, key }: Account): string => commandLine(`config set ${quoted(`${at}.${key}`)} <token>`);
+
 async function refused(account: Account): Promise<DoctorFinding[]> {
-  const { channel, id, at, key } = account;
+  const { channel, id } = account;
   const stop = new AbortController();
   const late = new Promise<ProbeResult>((resolve) => {
     const timer = setTimeout(() => resolve({ ok: false, elapsedMs: ASK_MS, error: 'no answer in time' }), ASK_MS);
@@ -61,9 +72,9 @@ async function refused(account: Account): Promise<DoctorFinding[]> {
     ? []
     : [
         problem(
-          'channel',
+          'channel.refused',
           `${channel}/${id}: the platform does not take it: ${answer.error ?? 'no reason was given'}`,
-          `set ${at}.${key} again`,
+          setting(account),
         ),
       ];
 }

@@ -13,21 +13,28 @@ import { loadConfig } from '../../config/load-config';
 import { gatewayLockPath, resolveConfigPath, resolveStateDir } from '../../config/state-paths';
 import { clearStages } from '../../plugins/plugin-stages';
 import { audit, readAuditFacts, repair } from '../../security/security-audit';
+import { checkCertificate } from './certificate-check';
 import { checkChannels } from './channel-check';
+import { checkClock } from './clock-check';
 import { checkConfig } from './config-check';
 import { checkApprovals, checkHooks, checkPlugins, checkSkills } from './extension-check';
 import type { DoctorCheck, DoctorFacts, DoctorFinding } from './finding';
 import { checkGateway } from './gateway-check';
-import { checkDisk, checkFolders, checkPorts, checkSandbox } from './machine-check';
+import { checkDisk, checkFolders, checkSandbox } from './machine-check';
 import { checkModels } from './model-check';
+import { checkPorts } from './port-check';
 import { checkSafety } from './safety-check';
 import { checkService } from './service-check';
 import { checkStorage } from './storage-check';
+import { checkPrograms, checkSurroundings } from './surroundings-check';
 
 const CHECKS: readonly DoctorCheck[] = [
   checkConfig,
+  checkCertificate,
   checkFolders,
   checkDisk,
+  checkSurroundings,
+  checkClock,
   checkStorage,
   checkModels,
   checkChannels,
@@ -35,6 +42,7 @@ const CHECKS: readonly DoctorCheck[] = [
   checkSkills,
   checkHooks,
   checkApprovals,
+  checkPrograms,
   checkPorts,
   checkSandbox,
   checkService,
@@ -114,7 +122,12 @@ export class DoctorCommand extends CliCommand {
           return await check(facts);
         } catch (error) {
           return [
-            { check: check.name, level: 'problem' as const, message: `could not be checked: ${messageOf(error)}` },
+            {
+              check: check.name,
+              code: 'doctor.unchecked',
+              level: 'problem' as const,
+              message: `could not be checked: ${messageOf(error)}`,
+            },
           ];
         }
       }),

@@ -5,6 +5,8 @@ import type { Environment } from '../../config/environment';
 export interface DoctorFinding {
   /** What was looked at, such as `model` or `ports`. */
   check: string;
+  /** `area.fault`; stable, for programs. */
+  code: string;
   level: 'ok' | 'note' | 'problem';
   /** What is so, and why. */
   message: string;
@@ -25,16 +27,17 @@ export interface DoctorFacts {
 
 export type DoctorCheck = (facts: DoctorFacts) => DoctorFinding[] | Promise<DoctorFinding[]>;
 
-export const problem = (check: string, message: string, fix?: string): DoctorFinding => ({
-  check,
-  level: 'problem',
-  message,
-  ...(fix === undefined ? {} : { fix }),
-});
+/** Keeps the gateway, or a part of it, from working. */
+export const problem = (code: string, message: string, fix?: string): DoctorFinding =>
+  finding('problem', code, message, fix);
 
-export const note = (check: string, message: string, fix?: string): DoctorFinding => ({
-  check,
-  level: 'note',
-  message,
-  ...(fix === undefined ? {} : { fix }),
-});
+/** Worth knowing; all works nevertheless. */
+export const note = (code: string, message: string, fix?: string): DoctorFinding => finding('note', code, message, fix);
+
+/** Was looked at, and is as it should be. */
+export const sound = (check: string, message: string): DoctorFinding => finding('ok', `${check}.ok`, message);
+
+function finding(level: DoctorFinding['level'], code: string, message: string, fix?: string): DoctorFinding {
+  const [check = code] = code.split('.');
+  return { check, code, level, message, ...(fix === undefined ? {} : { fix }) };
+}

@@ -1,14 +1,12 @@
 import { accessSync, constants, statSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { commandLine } from '../../common/cli/own-commands';
+import { commandLine, quoted } from '../../common/cli/own-commands';
 import { messageOf } from '../../common/openclaw-error';
 import { agentEntries } from '../../config/agent-entries';
-import { gatewayPort, uiPort } from '../../config/ports';
-import { listenersOn } from '../../gateway/http/port-owner';
 import { DEFAULT_MIN_FREE_MB } from '../maintenance/maintenance.config';
 import { BubblewrapDriver } from '../../tools/sandbox/bubblewrap.driver';
 import { workspacePath } from '../../workspace/workspace-path';
-import { type DoctorCheck, type DoctorFinding, note, problem } from './finding';
+import { type DoctorCheck, type DoctorFinding, note, problem, sound } from './finding';
 
 const MIB = 1024 * 1024;
 
@@ -19,13 +17,23 @@ export const checkDisk: DoctorCheck = ({ stateDir, config }) => {
   const { bavail, bsize, ffree, files } = statfsSync(place);
   const freeMb = Math.floor((bavail * bsize) / MIB);
   if (files > 0 && ffree === 0)
-    return [problem('disk', `the disk of ${place} has no room for another file (no inodes)`, 'remove files there')];
+    return [
+      problem('disk.no_inodes', `the disk of ${place} has no room for another file (no inodes)`, 'remove files there'),
+    ];
+  if (freeMb === 0)
+    return [
+      problem(
+        'disk.full',
+        `the disk of ${place} is full: nothing can be written, and no message is taken`,
+        `make room there; the largest folders: du -xhd1 ${quoted(place)} | sort -h`,
+      ),
+    ];
   if (minFreeMb > 0 && freeMb < minFreeMb)
     return [
       problem(
-        'disk',
+        'disk.low',
         `only ${freeMb} MB are free on the disk of ${place}; below ${minFreeMb} MB (maintenance.minFreeMb) no message is taken`,
-        'make room there',
+        `make room there; the largest folders: du -xhd1 ${quoted(place)} | sort -h`,
       ),
     ];
   return [];
@@ -39,7 +47,7 @@ export const checkFolders: DoctorCheck = ({ stateDir, config, env, snapshot }) =
       stateDir,
       'state',
       'the state directory',
-      'give it to the user of the gateway, or set OPENCLAW_STATE_DIR',
+      `give it to the user of the gateway: sudo chown -R ${process.getuid?.() ?? '<user>'} ${quoted(stateDir)}; or set OPENCLAW_STATE_DIR to another folder`,
     ),
     ...folders.flatMap(({ id }) =>
       writable(
@@ -52,42 +60,27 @@ export const checkFolders: DoctorCheck = ({ stateDir, config, env, snapshot }) =
   ];
 };
 
-/** Ports that other programs hold. */
-export const checkPorts: DoctorCheck = ({ config, env, gatewayPid }) => {
-  const held = (port: number, fix: string): DoctorFinding[] =>
-    (port === 0 ? [] : listenersOn(port))
-      .filter(({ pid }) => pid !== gatewayPid)
-      .map(({ pid, command }) =>
-        problem('ports', `port ${port} is used by process ${pid} (${command ?? 'unknown'})`, fix),
-      );
-  return [
-    ...held(gatewayPort(config, env), 'stop that program, or choose another with gateway.port or --port'),
-    ...held(
-      uiPort(env),
-      'stop that program, or choose another with OPENCLAW_UI_PORT or --ui-port; until then the page is on the port of the gateway',
-    ),
-  ];
-};
-
 /** Whether commands can be walled off here. */
 export const checkSandbox: DoctorCheck = async () => {
   const reason = await new BubblewrapDriver().unusableReason();
-  if (reason === undefined) return [{ check: 'sandbox', level: 'ok', message: 'bubblewrap works' }];
+  if (reason === undefined) return [sound('sandbox', 'bubblewrap works')];
   const message = `${reason}; commands in the sandbox are refused (sandbox_unavailable)`;
   const fix = 'install bubblewrap, for example: apt install bubblewrap';
   // Elsewhere there is no such program to install.
-  return [process.platform === 'linux' ? problem('sandbox', message, fix) : note('sandbox', message)];
+  return [process.platform === 'linux' ? problem('sandbox.unusable', message, fix) : note('sandbox.unusable', message)];
 };
 
 function writable(path: string, check: string, what: string, fix: string): DoctorFinding[] {
   try {
     const place = nearest(path);
-    if (!statSync(place).isDirectory()) return [problem(check, `${what} can't be made: ${place} is a file`, fix)];
+    if (!statSync(place).isDirectory())
+      return [problem(`${check}.unwritable`, `${what} can't be made: ${place} is a file`, fix)];
     accessSync(place, constants.W_OK | constants.X_OK);
-    if (place !== path && isUnwritableKind(place)) return [problem(check, `${what} can't be made in ${place}`, fix)];
+    if (place !== path && isUnwritableKind(place))
+      return [problem(`${check}.unwritable`, `${what} can't be made in ${place}`, fix)];
     return [];
   } catch (error) {
-    return [problem(check, `${what}, ${path}, can't be written: ${messageOf(error)}`, fix)];
+    return [problem(`${check}.unwritable`, `${what}, ${path}, can't be written: ${messageOf(error)}`, fix)];
   }
 }
 

@@ -1,3 +1,4 @@
+import { withOwnCommands } from '../../common/cli/own-commands';
 import { audit, readAuditFacts } from '../../security/security-audit';
 import type { DoctorCheck, DoctorFinding } from './finding';
 
@@ -13,6 +14,14 @@ export const checkSafety: DoctorCheck = ({ env, snapshot }) => {
   return audit(readAuditFacts(env)).flatMap(({ id, severity, message, fix }): DoctorFinding[] =>
     ELSEWHERE.includes(id) || severity === 'info'
       ? []
-      : [{ check: id, level: severity === 'critical' || id === OPEN_FILES ? 'problem' : 'note', message, fix }],
+      : [
+          {
+            check: id,
+            code: id,
+            level: severity === 'critical' || id === OPEN_FILES ? 'problem' : 'note',
+            message: withOwnCommands(message),
+            fix: withOwnCommands(fix),
+          },
+        ],
   );
 };

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { readTextIfExists, writeFileAtomic } from '../../common/atomic-file';
 import { PROVIDER_KEYS } from '../../config/provider-keys';
@@ -25,17 +24,18 @@ export interface CarriedVariables {
 
 /**
  * Keeps what this shell knows and a service would not: keys of providers, the gateway's own variables and those that the
- * configuration refers to. They go to `.env` of the state directory, which only its owner can read; a line that is there
- * stays as it is.
+ * configuration refers to. They go to a file that only its owner can read; a line that is there stays as it is.
+ * @param path usually `.env` of the state directory
  * @param variables the environment of the caller
  * @param referred names that `${NAME}` in the configuration asks for
+ * @param quotes those that whoever reads the file knows
  */
 export function carryVariables(
-  stateDir: string,
+  path: string,
   variables: Readonly<NodeJS.ProcessEnv>,
   referred: Iterable<string>,
+  quotes: readonly string[] = [`'`, '"', '`'],
 ): CarriedVariables {
-  const path = join(stateDir, '.env');
   const before = readTextIfExists(path) ?? '';
   const there = parseEnv(before);
   const result: CarriedVariables = { written: [], kept: [], left: [] };
@@ -48,7 +48,7 @@ export function carryVariables(
       continue;
     }
     const next = `${text}${text === '' || text.endsWith('\n') ? '' : '\n'}${name}=`;
-    const quote = ["'", '"', '`'].find((each) => parseEnv(`${next}${each}${value}${each}\n`)[name] === value);
+    const quote = quotes.find((each) => parseEnv(`${next}${each}${value}${each}\n`)[name] === value);
     if (quote === undefined) {
       result.left.push(name);
       continue;

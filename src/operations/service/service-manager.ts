@@ -1,10 +1,10 @@
-import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { commandLine } from '../../common/cli/own-commands';
 import { OpenclawError, messageOf } from '../../common/openclaw-error';
-import { type ServiceSpec, launchdPlist, serviceName, systemdUnit, windowsScript } from './unit-files';
+import { callManager } from './call-manager';
+import { SYSTEM_UNITS, type ServiceSpec, launchdPlist, serviceName, systemdUnit, windowsScript } from './unit-files';
 
 export interface ServiceState {
   manager: 'systemd' | 'launchd' | 'schtasks';
@@ -23,11 +23,15 @@ export interface ServicePlace {
   uid: number;
   /** The environment of the caller; the manager's commands get it. */
   variables: Readonly<NodeJS.ProcessEnv>;
+  /** Whose service it is: of this user, which is usual, or of the machine, which only systemd on Linux is asked for. */
+  scope?: 'user' | 'system';
 }
 
 interface Manager {
   manager: ServiceState['manager'];
   file: string;
+  /** Rights of the file; its owner's alone by default. */
+  mode?: number;
   content(spec: ServiceSpec): string;
   commands: Record<'install' | 'uninstall' | 'start' | 'stop' | 'restart', string[][]>;
   query: string[];
@@ -40,8 +44,6 @@ interface Manager {
   /** The state in what the query printed; undefined where it failed. */
   read(output: string | undefined): string;
 }
-
-const TIMEOUT_MS = 60_000;
 
 /** Lets the service manager of the platform keep the gateway running. */
 export class ServiceManager {
@@ -60,10 +62,16 @@ export class ServiceManager {
       throw new OpenclawError('SERVICE_EXISTS', `${this.manager.file} is there already; --force overwrites it`);
   }
 
-  async install(spec: ServiceSpec): Promise<ServiceState> {
-    const { file, content } = this.manager;
+  /** What describes a service of the caller to this manager. */
+  render(spec: ServiceSpec): string {
+    return this.manager.content(spec);
+  }
+
+  /** Writes what describes the service, and has it started. */
+  async install(content: string): Promise<ServiceState> {
+    const { file, mode = 0o600 } = this.manager;
     await mkdir(dirname(file), { recursive: true });
-    await writeFile(file, content(spec), { mode: 0o600 });
+    await writeFile(file, content, { mode });
     await this.run('install');
     return { ...(await this.status()), notes: (await this.manager.check?.(this.variables)) ?? [] };
   }
@@ -96,7 +104,7 @@ export class ServiceManager {
   async status(): Promise<ServiceState> {
     const { manager, file, query, read } = this.manager;
     const installed = this.isInstalled;
-    const output = installed ? await call(query, this.variables).catch(() => undefined) : undefined;
+    const output = installed ? await callManager(query, this.variables).catch(() => undefined) : undefined;
     return { manager, file, installed, state: installed ? read(output) : 'not installed', notes: [] };
   }
 
@@ -111,7 +119,7 @@ export class ServiceManager {
   private async run(what: keyof Manager['commands']): Promise<void> {
     for (const command of this.manager.commands[what]) {
       try {
-        await call(command, this.variables);
+        await callManager(command, this.variables);
       } catch (error) {
         const said = (error as { stderr?: string }).stderr?.trim() || messageOf(error);
         const advice = [
@@ -128,7 +136,8 @@ export class ServiceManager {
   }
 }
 
-function managerOf({ platform, home, uid, variables }: ServicePlace, name: string): Manager {
+function managerOf({ platform, home, uid, variables, scope }: ServicePlace, name: string): Manager {
+  if (scope === 'system') return machineManager(platform, name);
   switch (platform) {
     case 'linux': {
       const ctl = (...args: string[]): string[] => ['systemctl', '--user', ...args];
@@ -143,20 +152,9 @@ function managerOf({ platform, home, uid, variables }: ServicePlace, name: strin
             ? ''
             : `this user has no running service manager (no bus in ${runtime}): log in as this user (ssh, not su), or have one started without a log-in by: sudo loginctl enable-linger ${uid}; then do it again`,
         check: (env) => lingering(uid, env),
-        file: join(variables['XDG_CONFIG_HOME'] ?? join(home, '.config'), 'systemd', 'user', `${name}.service`),
+        file: join(variables['XDG_CONFIG_HOME'] || join(home, '.config'), 'systemd', 'user', `${name}.service`),
         content: systemdUnit,
-        commands: {
-          install: [ctl('daemon-reload'), ctl('enable', '--now', name)],
-          uninstall: [ctl('disable', '--now', name)],
-          start: [ctl('start', name)],
-          stop: [ctl('stop', name)],
-          restart: [ctl('restart', name)],
-        },
-        query: ctl('show', name, '--property=ActiveState', '--value'),
-        read: (output) => {
-          const state = output?.trim() ?? '';
-          return state === 'active' ? 'running' : state === '' ? 'unknown' : state === 'inactive' ? 'stopped' : state;
-        },
+        ...systemdCommands(ctl, name),
       };
     }
     case 'darwin': {
@@ -212,9 +210,46 @@ function managerOf({ platform, home, uid, variables }: ServicePlace, name: strin
   }
 }
 
+/** systemd itself, which is asked by root. */
+function machineManager(platform: NodeJS.Platform, name: string): Manager {
+  if (platform !== 'linux')
+    throw new OpenclawError(
+      'SERVICE_UNSUPPORTED',
+      `--system is for systemd on Linux; on ${platform} there is a service of a user: openclaw gateway install`,
+    );
+  const ctl = (...args: string[]): string[] => ['systemctl', ...args];
+  return {
+    manager: 'systemd',
+    file: join(SYSTEM_UNITS, `${name}.service`),
+    mode: 0o644,
+    content: systemdUnit,
+    ...systemdCommands(ctl, name),
+  };
+}
+
+function systemdCommands(
+  ctl: (...args: string[]) => string[],
+  name: string,
+): Pick<Manager, 'commands' | 'query' | 'read'> {
+  return {
+    commands: {
+      install: [ctl('daemon-reload'), ctl('enable', '--now', name)],
+      uninstall: [ctl('disable', '--now', name)],
+      start: [ctl('start', name)],
+      stop: [ctl('stop', name)],
+      restart: [ctl('restart', name)],
+    },
+    query: ctl('show', name, '--property=ActiveState', '--value'),
+    read: (output) => {
+      const state = output?.trim() ?? '';
+      return state === 'active' ? 'running' : state === '' ? 'unknown' : state === 'inactive' ? 'stopped' : state;
+    },
+  };
+}
+
 /** Services of a systemd user end with their last log-out unless the user lingers. */
 async function lingering(uid: number, env: NodeJS.ProcessEnv): Promise<string[]> {
-  const output = await call(['loginctl', 'show-user', String(uid), '--property=Linger', '--value'], env).catch(
+  const output = await callManager(['loginctl', 'show-user', String(uid), '--property=Linger', '--value'], env).catch(
     () => 'no',
   );
   return output.trim() === 'yes'
@@ -222,13 +257,4 @@ async function lingering(uid: number, env: NodeJS.ProcessEnv): Promise<string[]>
     : [
         'the gateway ends when you log out and does not start with the machine; to have it run on: loginctl enable-linger',
       ];
-}
-
-function call([program = '', ...args]: readonly string[], env: NodeJS.ProcessEnv): Promise<string> {
-  return new Promise((resolve, reject) => {
-    execFile(program, args, { timeout: TIMEOUT_MS, env }, (error, stdout, stderr) => {
-      if (error) reject(Object.assign(error, { stderr }));
-      else resolve(stdout);
-    });
-  });
 }

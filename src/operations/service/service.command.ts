@@ -2,24 +2,32 @@ import { Option, SubCommand } from 'nest-commander';
 import { CliCommand, type JsonOptions, parseWholeNumber } from '../../common/cli/cli-command';
 import { printJson, printLine } from '../../common/cli/output';
 import { readLockOwner } from '../../common/lock-file';
+import { UsageError } from '../../common/cli/cli-error';
 import { OpenclawError } from '../../common/openclaw-error';
 import { isAlive } from '../../common/process-identity';
 import { Environment } from '../../config/environment';
 import { gatewayLockPath, resolveConfigPath, resolveStateDir } from '../../config/state-paths';
 import { type ServiceWishes, installService, serviceManager } from './install-service';
+import { installSystemService } from './install-system-service';
 import type { ServiceManager, ServiceState } from './service-manager';
 
 const MAX_PORT = 65_535;
 
-type InstallOptions = JsonOptions & ServiceWishes;
+type ScopeOptions = JsonOptions & { system?: boolean };
+type InstallOptions = ScopeOptions & ServiceWishes & { user?: string };
 
 abstract class ServiceCommandBase extends CliCommand {
   constructor(protected readonly env: Environment) {
     super();
   }
 
-  protected manager(): ServiceManager {
-    return serviceManager(this.env);
+  @Option({ flags: '--system', description: 'the service of the machine, instead of that of this user; needs root' })
+  parseSystem(): boolean {
+    return true;
+  }
+
+  protected manager({ system }: { system?: boolean }): ServiceManager {
+    return serviceManager(this.env, system ? 'system' : 'user');
   }
 
   protected print(state: ServiceState, options: JsonOptions): void {
@@ -49,8 +57,16 @@ export class GatewayInstallCommand extends ServiceCommandBase {
     return true;
   }
 
+  @Option({ flags: '--user <name>', description: 'with --system: the user that it runs as; openclaw by default' })
+  parseUser(value: string): string {
+    return value;
+  }
+
   async run(_: string[], options: InstallOptions): Promise<void> {
-    this.print(await installService(this.env, options), options);
+    if (options.user !== undefined && !options.system)
+      throw new UsageError('--user names the user of a service of the machine; it goes with --system');
+    const install = options.system ? installSystemService : installService;
+    this.print(await install(this.env, options), options);
   }
 }
 
@@ -60,8 +76,8 @@ export class GatewayUninstallCommand extends ServiceCommandBase {
     super(env);
   }
 
-  async run(_: string[], options: JsonOptions): Promise<void> {
-    this.print(await this.manager().uninstall(), options);
+  async run(_: string[], options: ScopeOptions): Promise<void> {
+    this.print(await this.manager(options).uninstall(), options);
   }
 }
 
@@ -71,8 +87,8 @@ export class GatewayStartCommand extends ServiceCommandBase {
     super(env);
   }
 
-  async run(_: string[], options: JsonOptions): Promise<void> {
-    this.print(await this.manager().order('start'), options);
+  async run(_: string[], options: ScopeOptions): Promise<void> {
+    this.print(await this.manager(options).order('start'), options);
   }
 }
 
@@ -82,9 +98,9 @@ export class GatewayStopCommand extends ServiceCommandBase {
     super(env);
   }
 
-  async run(_: string[], options: JsonOptions): Promise<void> {
-    const manager = this.manager();
-    if (manager.isInstalled) return this.print(await manager.order('stop'), options);
+  async run(_: string[], options: ScopeOptions): Promise<void> {
+    const manager = this.manager(options);
+    if (manager.isInstalled || options.system) return this.print(await manager.order('stop'), options);
     const stateDir = resolveStateDir(this.env);
     const owner = readLockOwner(gatewayLockPath(stateDir, resolveConfigPath(this.env, stateDir)));
     if (!owner || !isAlive(owner)) throw new OpenclawError('GATEWAY_NOT_RUNNING', `no gateway runs for ${stateDir}`);
@@ -100,8 +116,8 @@ export class GatewayRestartCommand extends ServiceCommandBase {
     super(env);
   }
 
-  async run(_: string[], options: JsonOptions): Promise<void> {
-    this.print(await this.manager().order('restart'), options);
+  async run(_: string[], options: ScopeOptions): Promise<void> {
+    this.print(await this.manager(options).order('restart'), options);
   }
 }
 

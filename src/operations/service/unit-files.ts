@@ -1,4 +1,5 @@
 import { ExitCode } from '../../common/exit-codes';
+import { HARDENING } from './hardening';
 
 /** What a service manager needs to know to keep the gateway running. */
 export interface ServiceSpec {
@@ -15,7 +16,30 @@ export interface ServiceSpec {
   path?: string;
   /** Profile; undefined: the default one. */
   profile?: string;
+  /** Settings of systemd that take rights away; undefined: those that every manager can set. */
+  hardening?: readonly string[];
 }
+
+/** What the service of a whole machine is made of. */
+export interface SystemServiceSpec {
+  /** Node, absolute. */
+  node: string;
+  /** The executable of this installation, absolute. */
+  program: string;
+  /** User and group that it runs as. */
+  user: string;
+  /** Name of its folder in `/var/lib`. */
+  stateName: string;
+  port?: number;
+  uiPort?: number;
+  profile?: string;
+  hardening: readonly string[];
+}
+
+/** Where units of the machine are. */
+export const SYSTEM_UNITS = '/etc/systemd/system';
+/** Variables of a service of the machine, a line each: keys of providers. */
+export const SYSTEM_ENVIRONMENT = '/etc/openclaw/environment';
 
 /** Exit codes after which another start would end the same way: usage and configuration. */
 const NO_RESTART = [ExitCode.usage, ExitCode.configuration];
@@ -35,27 +59,57 @@ const variables = (spec: ServiceSpec): [string, string][] => [
   ...(spec.profile ? [['OPENCLAW_PROFILE', spec.profile] as [string, string]] : []),
 ];
 
-/**
- * What no command of the assistant needs, as far as the manager of a user can take it away: filters of system calls.
- * Namespaces stay, the sandbox is made of them. What takes capabilities or mounts away is in `deploy/systemd`, for the
- * manager of the machine: that of a user may not, and its services would then not start.
- */
-export const HARDENING: readonly string[] = [
-  'NoNewPrivileges=true',
-  'LockPersonality=true',
-  'RestrictRealtime=true',
-  'RestrictSUIDSGID=true',
-  'RestrictNamespaces=user mnt pid net uts ipc cgroup',
-  'RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK',
-  'SystemCallArchitectures=native',
-  'SystemCallFilter=~@clock @cpu-emulation @module @obsolete @raw-io @reboot @swap',
-  'SystemCallErrorNumber=EPERM',
-];
-
 /** Unit file of a systemd user service. */
-export function systemdUnit(spec: ServiceSpec): string {
-  const quoted = (text: string): string =>
-    `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('%', '%%')}"`;
+export const systemdUnit = (spec: ServiceSpec): string =>
+  unit(
+    [
+      `ExecStart=${quoted(spec.node)} ${quoted(spec.program)} gateway run`,
+      ...variables(spec).map(([name, value]) => `Environment=${quoted(`${name}=${value}`)}`),
+    ],
+    spec.hardening ?? HARDENING,
+    'default.target',
+  );
+
+/** Unit file of a systemd service of the machine, which starts with it and has a user of its own. */
+export function systemUnit({
+  node,
+  program,
+  user,
+  stateName,
+  port,
+  uiPort,
+  profile,
+  hardening,
+}: SystemServiceSpec): string {
+  const stateDir = `/var/lib/${stateName}`;
+  const set: [string, string | undefined][] = [
+    ['HOME', stateDir],
+    ['OPENCLAW_STATE_DIR', stateDir],
+    ['OPENCLAW_SERVICE', '1'],
+    ['OPENCLAW_GATEWAY_PORT', port?.toString()],
+    ['OPENCLAW_UI_PORT', uiPort?.toString()],
+    ['OPENCLAW_PROFILE', profile],
+  ];
+  return unit(
+    [
+      `User=${user}`,
+      `Group=${user}`,
+      `StateDirectory=${stateName}`,
+      'StateDirectoryMode=0700',
+      `WorkingDirectory=${stateDir}`,
+      ...set.flatMap(([name, value]) => (value === undefined ? [] : [`Environment=${quoted(`${name}=${value}`)}`])),
+      `EnvironmentFile=-${SYSTEM_ENVIRONMENT}`,
+      `ExecStart=${quoted(node)} ${quoted(program)} gateway run`,
+      'MemoryMax=2G',
+      'TasksMax=2048',
+      'LimitNOFILE=65536',
+    ],
+    hardening,
+    'multi-user.target',
+  );
+}
+
+function unit(service: readonly string[], hardening: readonly string[], target: string): string {
   return [
     '[Unit]',
     'Description=OpenClaw Nest gateway',
@@ -66,8 +120,7 @@ export function systemdUnit(spec: ServiceSpec): string {
     '',
     '[Service]',
     'Type=simple',
-    `ExecStart=${quoted(spec.node)} ${quoted(spec.program)} gateway run`,
-    ...variables(spec).map(([name, value]) => `Environment=${quoted(`${name}=${value}`)}`),
+    ...service,
     'Restart=on-failure',
     'RestartSec=2',
     `RestartPreventExitStatus=${NO_RESTART.join(' ')}`,
@@ -75,12 +128,26 @@ export function systemdUnit(spec: ServiceSpec): string {
     'KillMode=mixed',
     'TimeoutStopSec=30',
     'UMask=0077',
-    ...HARDENING,
+    ...hardening.map((line) => line.replaceAll('%', '%%')),
     '',
     '[Install]',
-    'WantedBy=default.target',
+    `WantedBy=${target}`,
     '',
   ].join('\n');
+}
+
+/** One word of a unit file. */
+const quoted = (text: string): string =>
+  `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('%', '%%')}"`;
+
+/** Variables that a unit sets, by name. */
+export function variablesOf(text: string): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  for (const [, quotedPair, pair] of text.matchAll(/^Environment=(?:"((?:[^"\\]|\\.)*)"|(.*))$/gm)) {
+    const whole = (quotedPair?.replace(/\\(.)/g, '$1') ?? pair ?? '').replaceAll('%%', '%');
+    found.set(whole.slice(0, whole.indexOf('=')), whole.slice(whole.indexOf('=') + 1));
+  }
+  return found;
 }
 
 /** Property list of a launchd agent. */

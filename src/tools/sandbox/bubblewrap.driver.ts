@@ -235,19 +235,17 @@ function systemMounts(folders: readonly string[], files: readonly string[]): str
   return args;
 }
 
+/** A command line that works where a sandbox can be made. */
+export const SANDBOX_TRIAL: readonly string[] = [
+  ...['bwrap', '--unshare-all', '--unshare-user', '--disable-userns', '--die-with-parent'],
+  ...['--ro-bind', '/', '/', '--proc', '/proc', '--dev', '/dev', '/usr/bin/prlimit', 'true'],
+];
+
 async function probe(): Promise<string | undefined> {
   if (process.platform !== 'linux') return `bubblewrap exists on Linux only, this is ${process.platform}`;
   try {
-    await run(
-      'bwrap',
-      [
-        ...['--unshare-all', '--unshare-user', '--disable-userns', '--die-with-parent'],
-        ...['--ro-bind', '/', '/', '--proc', '/proc', '--dev', '/dev', '/usr/bin/prlimit', 'true'],
-      ],
-      {
-        timeout: PROBE_TIMEOUT_MS,
-      },
-    );
+    const [program = '', ...args] = SANDBOX_TRIAL;
+    await run(program, args, { timeout: PROBE_TIMEOUT_MS });
     return undefined;
   } catch (error) {
     const { code, stderr } = error as { code?: string; stderr?: string };

@@ -56,6 +56,27 @@ export async function askNearby(place: ModelPlace, id: string, timeoutMs: number
   return listed || own ? { ...listed, ...own } : undefined;
 }
 
+/**
+ * Knocks where a provider lists its models, with the key.
+ * @returns whether the key is refused, in whatever words, and what time it is there, Unix milliseconds
+ * @throws Error where nothing is answered in time
+ */
+export async function knock(place: ModelPlace, timeoutMs: number): Promise<{ isRefused: boolean; date?: number }> {
+  const response = await fetch(`${place.baseUrl.replace(/\/+$/, '')}/models`, {
+    headers: { accept: 'application/json', ...credentialsOf(place) },
+    redirect: 'manual',
+    signal: AbortSignal.timeout(timeoutMs),
+  });
+  const text = response.status === 400 || response.status === 401 ? await textOf(response) : '';
+  if (text === '') await response.body?.cancel();
+  const date = Date.parse(response.headers.get('date') ?? '');
+  const isRefused =
+    // A key that may be used for less than everything is let in all the same.
+    (response.status === 401 && !/scope|permission/i.test(text)) ||
+    (response.status === 400 && /API_KEY_INVALID/.test(text));
+  return { isRefused, ...(Number.isNaN(date) ? {} : { date }) };
+}
+
 /** The models that a provider lists. @throws Error that says why there is no list */
 export async function askList(place: ModelPlace): Promise<FactsById> {
   const found: FactsById = {};
