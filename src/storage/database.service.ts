@@ -15,6 +15,8 @@ import { migrateUp, pendingMigrations } from './migrator';
 import { openPostgres } from './postgres-connection';
 import type { Schema } from './schema';
 import { type OpenedSqlite, openSqlite } from './sqlite-connection';
+import { fileFault, fileNumber } from './sqlite-file-state';
+import { sqliteFaultOf } from './sqlite-file';
 import { sqlitePath } from './sqlite-path';
 import { SqliteUpkeep } from './sqlite-upkeep';
 import { DatabaseFullError } from './storage-fault';
@@ -52,6 +54,9 @@ export class DatabaseService {
   private readonly unreadable = new Set<string>();
   /** The last write that did not fit, until there is room again. */
   private refused: { reason: string; at: number } | undefined;
+  /** What was found to be damaged, until a look finds nothing. */
+  private damage: string | undefined;
+  private fileNumber: number | undefined;
 
   constructor(
     private readonly config: ConfigService,
@@ -152,7 +157,14 @@ export class DatabaseService {
     return this.refused?.reason;
   }
 
+  /** What is damaged in the database, as far as it was come upon; asks the file, and reads only its beginning. */
+  get brokenBecause(): string | undefined {
+    return this.damage ?? (this.sqlite && fileFault(this.sqliteFile, this.fileNumber));
+  }
+
   private noteRefusal(error: unknown): void {
+    if (this.dialect === 'sqlite' && sqliteFaultOf(error) === 'unreadable')
+      this.damage = `${this.sqliteFile} is damaged: ${messageOf(error)}`;
     if (!(error instanceof DatabaseFullError)) return;
     const reason = `${error.message} (${this.location})`;
     if (!this.refused) this.log.error({}, `${reason}; what came in waits, and so does what was to be stored`);
@@ -210,8 +222,11 @@ export class DatabaseService {
   /** Whether the database is sound; the first fault where it is not. */
   async integrity(): Promise<string> {
     if (this.dialect === 'postgres') return this.ping().then(() => 'ok');
-    if (this.upkeep) return this.upkeep.integrity();
-    return String(this.sqlite?.pragmaValue('quick_check(1)') ?? 'closed');
+    const result = this.upkeep
+      ? await this.upkeep.integrity()
+      : String(this.sqlite?.pragmaValue('quick_check(1)') ?? 'closed');
+    this.damage = result === 'ok' ? undefined : `${this.sqliteFile} is damaged: ${result}`;
+    return result;
   }
 
   /** Bytes of the database, and of SQLite's write-ahead log. */
@@ -254,6 +269,7 @@ export class DatabaseService {
     const ownerFile = `${this.sqliteFile}.owner`;
     const database = openSqlite(this.sqliteFile, ownerFile);
     this.sqlite = database.raw;
+    this.fileNumber = fileNumber(this.sqliteFile);
     if (database.isShared) this.upkeep = new SqliteUpkeep(this.sqliteFile, this.log);
     // The operating system's lock decides; the file only tells people who holds it.
     try {

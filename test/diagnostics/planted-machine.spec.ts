@@ -1,5 +1,16 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, cpSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FakeModels } from '../fakes/model-server';
@@ -313,7 +324,30 @@ describe('a gateway that runs', () => {
     }
   });
 
-  it('shows a database that broke while it ran in status, and health ends with 1', async () => {
+  it.each<[string, (path: string, at: Record<string, string>) => Promise<unknown>, RegExp]>([
+    [
+      'whose file was overwritten',
+      async (path) => writeFileSync(path, readFileSync(path).fill(0xa5)),
+      /database: .*openclaw-nest\.sqlite is damaged: it does not begin as a database does/,
+    ],
+    [
+      'whose file was replaced',
+      async (path) => {
+        cpSync(path, `${path}.copy`);
+        renameSync(`${path}.copy`, path);
+      },
+      /database: .*openclaw-nest\.sqlite was replaced by another file/,
+    ],
+    [
+      'with a page that a check finds damaged',
+      (path, at) => {
+        const size = statSync(path).size;
+        writeFileSync(path, readFileSync(path).fill(0xa5, Math.floor(size / 2 / 4096) * 4096, size));
+        return runCliShared(['gateway', 'call', 'maintenance.run'], { env: at });
+      },
+      /database: .*openclaw-nest\.sqlite is damaged: /,
+    ],
+  ])('shows a database %s while it ran in status, and health ends with 1', async (_, damage, said) => {
     const broken = await GatewayProcess.start({ config: {}, ownProcess: true });
     const at = {
       OPENCLAW_STATE_DIR: broken.stateDir,
@@ -321,13 +355,11 @@ describe('a gateway that runs', () => {
       OPENCLAW_UI_PORT: '0',
     };
     try {
-      const path = join(broken.stateDir, 'openclaw-nest.sqlite');
-      writeFileSync(path, readFileSync(path).fill(0xa5));
-      writeFileSync(`${path}-wal`, '');
+      expect((await runCliShared(['health'], { env: at })).code).toBe(0);
+      await damage(join(broken.stateDir, 'openclaw-nest.sqlite'), at);
       const health = await runCliShared(['health'], { env: at });
-      expect(health.code).not.toBe(0);
-      const status = await runCliShared(['status'], { env: at });
-      expect(`${status.stdout}${status.stderr}`).toMatch(/storage|database/);
+      expect([health.code, health.stdout]).toEqual([1, expect.stringMatching(said) as string]);
+      expect((await runCliShared(['status'], { env: at })).stdout).toMatch(said);
     } finally {
       await broken.signal('SIGKILL');
       rmSync(broken.stateDir, { recursive: true, force: true });

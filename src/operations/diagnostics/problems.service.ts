@@ -8,6 +8,7 @@ import { ConfigService } from '../../config/config.service';
 import { ReadinessService } from '../../gateway/readiness.service';
 import { listPlugins } from '../../plugins/catalog/plugin-catalog';
 import type { GatewayProblem } from './gateway-problem';
+import { DatabaseService } from '../../storage/database.service';
 import { RunsService } from './runs.service';
 
 const DAY_MS = 24 * 60 * 60_000;
@@ -23,11 +24,13 @@ export class ProblemsService {
     private readonly profiles: CredentialProfiles,
     private readonly channels: ChannelStatus,
     private readonly runs: RunsService,
+    private readonly database: DatabaseService,
   ) {}
 
   async list(now = Date.now()): Promise<GatewayProblem[]> {
     return [
       ...(await this.unready()),
+      ...this.damage(),
       ...this.config.problems.map(({ path, message }): GatewayProblem => ({
         area: 'config',
         code: 'config.not_in_effect',
@@ -56,6 +59,13 @@ export class ProblemsService {
       level: 'problem',
       message: reason,
     }));
+  }
+
+  private damage(): GatewayProblem[] {
+    const reason = this.database.brokenBecause;
+    if (reason === undefined) return [];
+    const fix = `stop the gateway, then: ${commandLine('backup restore <archive>')}; the damaged file is kept`;
+    return [{ area: 'database', code: 'database.damaged', level: 'problem', message: reason, fix }];
   }
 
   private models(): GatewayProblem[] {

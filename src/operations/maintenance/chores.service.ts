@@ -82,7 +82,7 @@ export class Chores {
     if (result !== 'ok')
       this.log.error(
         { result },
-        `the database is damaged; stop the gateway and restore a backup: ${commandLine('backup restore')}`,
+        `the database is damaged; stop the gateway and restore a backup: ${commandLine('backup restore <archive>')}`,
       );
     return result;
   }

@@ -47,7 +47,7 @@ export async function installSystemService(
   const stateDir = `/var/lib/${stateName}`;
   const variables = env.all();
   const isNew = await makeUser(user, stateDir, variables);
-  mkdirSync(dirname(SYSTEM_ENVIRONMENT), { recursive: true, mode: 0o755 });
+  mkdirSync(dirname(SYSTEM_ENVIRONMENT), { recursive: true });
   // systemd reads the values in single quotes as they are.
   const carried = carryVariables(SYSTEM_ENVIRONMENT, variables, [], [`'`]);
   const hardening = await probeHardening({

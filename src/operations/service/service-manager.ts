@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { commandLine } from '../../common/cli/own-commands';
 import { OpenclawError, messageOf } from '../../common/openclaw-error';
@@ -72,6 +72,8 @@ export class ServiceManager {
     const { file, mode = 0o600 } = this.manager;
     await mkdir(dirname(file), { recursive: true });
     await writeFile(file, content, { mode });
+    // This process makes its files private; a unit of the machine is read by all.
+    await chmod(file, mode);
     await this.run('install');
     return { ...(await this.status()), notes: (await this.manager.check?.(this.variables)) ?? [] };
   }
