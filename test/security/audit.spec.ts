@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import {
   chmodSync,
+  chownSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -197,6 +198,13 @@ describe('openclaw security audit', () => {
     } finally {
       someoneElse.mockRestore();
     }
+    const stateDir = join(home, 'damaged');
+    mkdirSync(stateDir, { mode: 0o700 });
+    writeFileSync(join(stateDir, 'secrets.json'), '{ "version": 1', { mode: 0o600 });
+    expect(plant({}, stateDir)).toContain('secrets.unreadable');
+    if (process.getuid?.() !== 0) return;
+    chownSync(join(stateDir, 'secrets.json'), 65534, 65534);
+    expect(plant({}, stateDir)).toContain('files.foreign');
   });
 
   it('knocks at the gateway, and tries the sandbox, where it is asked to', async () => {

@@ -28,6 +28,16 @@ describe('a table', () => {
     expect(lines.join('\n')).toContain(ROWS[0]?.id);
   });
 
+  it('leaves out columns in which nothing stands before it cuts anything, and only then', () => {
+    const columns = [...COLUMNS, { title: 'Error', value: () => undefined }];
+    const natural = Math.max(...tableLines(ROWS, COLUMNS, undefined, (text) => text).map((line) => displayWidth(line)));
+    expect(tableLines(ROWS, columns, natural, (text) => text)).toEqual(
+      tableLines(ROWS, COLUMNS, natural, (text) => text),
+    );
+    expect(tableLines(ROWS, columns, natural + 20, (text) => text)[0]).toContain('Error');
+    expect(tableLines(ROWS, columns, undefined, (text) => text)[0]).toContain('Error');
+  });
+
   it('is aligned by what a terminal shows, and cut nowhere where no terminal is', () => {
     const lines = tableLines(ROWS, COLUMNS, undefined, (text) => text);
     expect(lines[1]).toContain('x'.repeat(80));
