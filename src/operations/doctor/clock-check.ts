@@ -38,7 +38,7 @@ function zoneFault(zone: string | undefined): DoctorFinding[] {
     : [
         problem(
           'clock.zone_unknown',
-          `TZ is "${name}", which is no time zone of the IANA list: the gateway counts in UTC`,
+          `TZ is "${name}", which is not a time zone of the IANA list: the gateway counts in UTC`,
           'set TZ to a name of the list, such as Europe/Berlin; all names: timedatectl list-timezones',
         ),
       ];

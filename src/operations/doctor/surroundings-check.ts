@@ -1,13 +1,14 @@
-import { accessSync, constants, existsSync, readFileSync, statSync, watch } from 'node:fs';
+import { accessSync, constants, existsSync, statSync, watch } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, isAbsolute, join } from 'node:path';
-import { readBoundedFile } from '../../common/bounded-file';
+import { readBoundedFile, readPieces } from '../../common/bounded-file';
 import { commandLine, quoted } from '../../common/cli/own-commands';
 import { messageOf } from '../../common/openclaw-error';
 import { expandPath } from '../../config/state-paths';
 import { type DoctorCheck, type DoctorFinding, note, problem } from './finding';
 
 const MAX_DOTENV_BYTES = 256 * 1024;
+const MAX_LIMITS_BYTES = 64 * 1024;
 /** Connections, files and pipes of a gateway with some channels and clients. */
 const ENOUGH_FILES = 1024;
 const ASSIGNMENT = /^\s*(?:export\s+)?[\w.-]+\s*=\s*(.*)$/;
@@ -81,7 +82,7 @@ const certificatesFault = (path: string | undefined): DoctorFinding[] =>
     : [
         problem(
           'env.certificates_missing',
-          `NODE_EXTRA_CA_CERTS is ${path}, which is no file: servers with certificates of your own authority are not trusted`,
+          `NODE_EXTRA_CA_CERTS is ${path}, which is not a file: servers with certificates of your own authority are not trusted`,
           'put the certificates there, or unset NODE_EXTRA_CA_CERTS',
         ),
       ];
@@ -118,11 +119,9 @@ function openFilesFault(pid: number | undefined): DoctorFinding[] {
 }
 
 function limitsOf(pid: number): string | undefined {
-  try {
-    return readFileSync(`/proc/${pid}/limits`, 'utf8');
-  } catch {
-    return undefined;
-  }
+  let text = '';
+  const length = readPieces(`/proc/${pid}/limits`, MAX_LIMITS_BYTES, (piece) => (text += piece.toString('latin1')));
+  return length === undefined ? undefined : text;
 }
 
 /** Changes of the configuration, of skills and of memory are seen by watching folders. */
