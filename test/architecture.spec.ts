@@ -135,7 +135,7 @@ describe('architecture', () => {
       // The gateway itself, at the end of the set-up.
       'onboard/first-message.ts',
       // The service manager on the owner's order.
-      'operations/service/service-manager.ts',
+      'operations/service/call-manager.ts',
       'operations/service/successor.ts',
       // git and the build of a new release, on the owner's order.
       'operations/update/program-step.ts',

@@ -11,7 +11,8 @@ export function whyUnreachable(host: string, port: number, timeoutMs: number): P
       socket.destroy();
       resolve(reason);
     };
-    socket.setTimeout(timeoutMs, () => end(`no connection within ${timeoutMs} ms`));
+    // What has come about while this process was busy is waiting to be told, and is told first.
+    socket.setTimeout(timeoutMs, () => setImmediate(() => end(`no connection within ${timeoutMs} ms`)));
     socket.once('connect', () => end());
     socket.once('error', (error: NodeJS.ErrnoException) => end(error.code ?? error.message));
   });
