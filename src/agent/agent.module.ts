@@ -92,6 +92,7 @@ import { WebPictures } from './media/web-pictures.service';
 import { GatewayTool } from './self/gateway.tool';
 import { SessionBranchesRpc } from './sessions/session-branches.rpc';
 import { SessionBranches } from './sessions/session-branches.service';
+import { SessionArtifactsRpc } from './sessions/session-artifacts.rpc';
 import { SessionFilesRpc } from './sessions/session-files.rpc';
 import { SessionProgressRpc } from './sessions/session-progress.rpc';
 import { SessionFollowRpc } from './sessions/session-follow.rpc';
@@ -222,6 +223,7 @@ const HAND_OVER_MS = 1000;
     SessionsListTool,
     SessionBranches,
     SessionBranchesRpc,
+    SessionArtifactsRpc,
     SessionFilesRpc,
     SessionFollowRpc,
     SessionProgressRpc,

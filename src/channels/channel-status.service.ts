@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { settlesWithin } from '../common/sleep';
 import { ConfigService } from '../config/config.service';
 import { ChannelDirectory } from '../events/channel-directory';
+import { EventLoopLoad } from '../events/event-loop-load';
 import { type AccountRun, type AccountState, AccountRuns } from './account-runs.service';
 import type { ChannelAccount, RegisteredChannel } from './channel-adapter';
 import { type BotPause, ChannelCursorStore } from './channel-cursor.store';
@@ -17,6 +18,7 @@ export class ChannelStatus {
     private readonly runs: AccountRuns,
     private readonly config: ConfigService,
     private readonly cursors: ChannelCursorStore,
+    private readonly load: EventLoopLoad,
   ) {}
 
   /** Channels of the configuration that nothing here serves. */
@@ -57,6 +59,16 @@ export class ChannelStatus {
     });
   }
 
+  /** The same in the form that clients of protocol 4 have for it. */
+  private issues(): Record<string, unknown>[] {
+    return this.accounts().flatMap(({ channel: { declaration }, account }) => {
+      const { state, reason } = this.stateOf(declaration.id, account);
+      if (state === 'disabled' || state === 'logged_out' || reason === undefined) return [];
+      const kind = state === 'not_configured' ? 'config' : 'runtime';
+      return [{ channel: declaration.id, accountId: account.id, kind, message: reason }];
+    });
+  }
+
   async summaryLines(): Promise<string[]> {
     const pauses = await this.cursors.allBotPauses();
     const paused = this.accounts().map(({ channel, account }) => pauses.get(`${channel.declaration.id}/${account.id}`));
@@ -92,6 +104,8 @@ export class ChannelStatus {
           channel.adapter.accounts().map((account) => this.accountRow(channel, account, pauses)),
         ]),
       ),
+      eventLoop: this.load.facts(),
+      statusIssues: this.issues(),
       channelDefaultAccountId: Object.fromEntries(
         channels.map(({ declaration, adapter }) => [declaration.id, adapter.accounts()[0]?.id ?? 'default']),
       ),

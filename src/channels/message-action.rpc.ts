@@ -80,22 +80,24 @@ export class MessageActionRpc {
 
   /** As the method `send`. */
   private async send(channel: string, call: MessageActionParams, context: RpcContext): Promise<Done> {
-    const { mediaUrl, mediaUrls, ...others } = call.params;
+    const { mediaUrl, mediaUrls, contentType, forceDocument, ...others } = call.params;
     const params = read({ ...call, params: others });
     if (call.idempotencyKey === undefined) throw invalidRequest('idempotencyKey is needed for action send');
-    if (params.buffer !== undefined) throw invalidRequest('params.buffer: name a file or an address as media instead');
     const files = [mediaUrls ?? params.media ?? params.path ?? mediaUrl ?? []].flat().map(String);
     if (files.length > MOST_FILES)
       throw invalidRequest(`params.mediaUrls: at most ${MOST_FILES} files go with a message`);
     const replyToId = call.reply?.replyToId ?? params.replyTo;
-    const { target = '', message, threadId, silent, asVoice } = params;
+    const { target = '', message, threadId, silent, asVoice, buffer, filename } = params;
+    const mimeType = params.mimeType ?? (typeof contentType === 'string' ? contentType : undefined);
     const sent = await this.outbound.send(
       {
         to: target,
         channel,
         idempotencyKey: call.idempotencyKey,
         ...(call.accountId === undefined ? {} : { accountId: call.accountId }),
-        ...{ message, threadId, replyToId, silent, asVoice },
+        ...{ message, threadId, replyToId, silent, asVoice, buffer, filename },
+        ...(mimeType === undefined ? {} : { contentType: mimeType }),
+        ...(forceDocument === true ? { forceDocument } : {}),
         ...(files.length > 0 ? { mediaUrls: files } : {}),
       },
       context,

@@ -38,15 +38,29 @@ export class ConfigRpc {
     summary: 'The configuration file as it is on disk; secrets are replaced.',
   })
   get(): unknown {
-    const { path, exists, raw, parsed, config, hash, issues, warnings, legacyIssues, secrets } = this.config.peek();
+    const { path, exists, raw, parsed, resolved, config, hash, issues, warnings, legacyIssues, secrets, includes } =
+      this.config.peek();
+    const { snapshot } = this.config;
+    // With what is included, and with the values of variables.
+    const whole = redactConfig(resolved, secrets);
+    const isFromInclude = (...names: string[]): boolean =>
+      names.some((name) => valueAt(resolved, name.split('.')) !== undefined) &&
+      names.every((name) => isElsewhere(valueAt(parsed, name.split('.'))));
     return {
       path,
+      includedPaths: includes,
+      agentRosterIncludeOwned: isFromInclude('agents.list', 'agents.entries'),
+      bindingsIncludeOwned: isFromInclude('bindings'),
       exists,
       raw: raw === null || issues.some((issue) => issue.path === '') ? null : redactRawConfig(raw, parsed, secrets),
       parsed: redactConfig(parsed, secrets),
       valid: issues.length === 0,
+      sourceConfig: whole,
+      resolved: whole,
       config: redactConfig(config, secrets),
-      ...(hash === undefined ? {} : { hash }),
+      runtimeConfig: redactConfig(snapshot.config, snapshot.secrets),
+      ...(hash === undefined ? {} : { hash, configRevisionHash: hash }),
+      ...(snapshot.hash === undefined ? {} : { appliedConfigHash: snapshot.hash }),
       issues,
       warnings,
       legacyIssues,
@@ -158,6 +172,10 @@ export class ConfigRpc {
     };
   }
 }
+
+/** What the file itself does not say. */
+const isElsewhere = (value: unknown): boolean =>
+  value === undefined || (isPlainObject(value) && Object.hasOwn(value, '$include'));
 
 const written = ({ path, hash, config, secrets }: ConfigSnapshot): Record<string, unknown> => ({
   ok: true,

@@ -3,9 +3,11 @@ import { DiscoveryModule } from '@nestjs/core';
 import { BootstrapFilesPort } from './bootstrap-files-port';
 import { ChannelDirectory } from './channel-directory';
 import { EventBus } from './event-bus';
+import { EventLoopLoad } from './event-loop-load';
 import { HttpAuthPort } from './http-auth-port';
 import { HttpFallbackPort } from './http-fallback-port';
 import { OutboundPort } from './outbound-port';
+import { StatusParts } from './status-parts';
 import { ThreadHistoryPort } from './thread-history-port';
 import { ToolCallPort } from './tool-call-port';
 import { UpdateAgain } from './update-again';
@@ -18,9 +20,11 @@ import { WebhookPort } from './webhook-port';
     BootstrapFilesPort,
     ChannelDirectory,
     EventBus,
+    EventLoopLoad,
     HttpAuthPort,
     HttpFallbackPort,
     OutboundPort,
+    StatusParts,
     ThreadHistoryPort,
     ToolCallPort,
     UpdateAgain,
@@ -31,9 +35,11 @@ import { WebhookPort } from './webhook-port';
     BootstrapFilesPort,
     ChannelDirectory,
     EventBus,
+    EventLoopLoad,
     HttpAuthPort,
     HttpFallbackPort,
     OutboundPort,
+    StatusParts,
     ThreadHistoryPort,
     ToolCallPort,
     UpdateAgain,

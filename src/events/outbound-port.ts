@@ -38,6 +38,12 @@ export interface ClientMessage {
   replyToId?: string;
   silent?: boolean;
   asVoice?: boolean;
+  /** A file of the client, as base64 or a data URL. */
+  buffer?: string;
+  filename?: string;
+  contentType?: string;
+  /** Pictures and videos arrive as files. */
+  forceDocument?: boolean;
 }
 
 /** Where a message of a client went. `messageId` is the platform's, of its last part. */

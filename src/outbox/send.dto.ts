@@ -1,4 +1,4 @@
-import { Bool, Int, Opt, Str, StrList, Text } from '../common/validation/fields';
+import { Bool, Doc, Int, Opt, Str, StrList, Text } from '../common/validation/fields';
 
 export class SendParams {
   /** Chat on the platform. */
@@ -9,6 +9,10 @@ export class SendParams {
   /** File of the default agent's workspace, or an https address. */
   @Opt() @Text({ max: 4000 }) mediaUrl?: string;
   @Opt() @StrList({ max: 10 }) mediaUrls?: string[];
+  @Opt() @Str({ max: 20_000_000 }) @Doc('A file of the caller: base64 or a data URL.') buffer?: string;
+  @Opt() @Text({ max: 120 }) @Doc('Name that it has for others.') filename?: string;
+  @Opt() @Text({ max: 100 }) @Doc('What it is, where neither name nor content say so.') contentType?: string;
+  @Opt() @Bool() @Doc('Pictures and videos arrive as files, as they are.') forceDocument?: boolean;
   @Opt() @Bool() gifPlayback?: boolean;
   @Opt() @Text({ max: 40 }) channel?: string;
   @Opt() @Text({ max: 100 }) accountId?: string;

@@ -12,7 +12,7 @@ import { invalidRequest, unavailable } from '../rpc/rpc-error';
 import { RpcMethod } from '../rpc/rpc-method';
 import { DatabaseService } from '../storage/database.service';
 import { ToolError } from '../tools/agent-tool';
-import { OutboundSources } from '../tools/files/outbound-sources.service';
+import { OutboundSources, type OutboundWish } from '../tools/files/outbound-sources.service';
 import { WorkspaceService } from '../workspace/workspace.service';
 import { DeliveryWatch, hasFailed } from './delivery-watch';
 import type { OutboxPart } from './outbox-part';
@@ -46,12 +46,12 @@ export class SendRpc {
     const channel = namedChannel(this.directory, params.channel);
     const named = routeOf(channel.declaration.id, params);
     const { message = '' } = params;
-    const sources = [...(params.mediaUrl ? [params.mediaUrl] : []), ...(params.mediaUrls ?? [])];
-    if (message.trim() === '' && sources.length === 0)
-      throw invalidRequest('invalid send params: message or mediaUrl is needed');
+    const files = wishesOf(params);
+    if (message.trim() === '' && files.length === 0)
+      throw invalidRequest('invalid send params: message, mediaUrl or buffer is needed');
     return this.once('send', caller, params.idempotencyKey, channel, named, async (route) => ({
       texts: message.trim() === '' ? [] : [message],
-      files: await Promise.all(sources.map((source) => this.file(source, route, params))),
+      files: await Promise.all(files.map((wish) => this.file(wish, route, params))),
       ...(params.replyToId ? { replyTo: params.replyToId } : {}),
       ...(params.silent ? { silent: true } : {}),
     }));
@@ -118,15 +118,32 @@ export class SendRpc {
     });
   }
 
-  private async file(source: string, route: DeliveryRoute, { asVoice }: SendParams): Promise<OutboundFile> {
+  private async file(
+    wish: OutboundWish,
+    route: DeliveryRoute,
+    { asVoice, forceDocument }: SendParams,
+  ): Promise<OutboundFile> {
     const maxBytes = this.directory.fileLimit(route);
     if (maxBytes === undefined) throw invalidRequest(`${route.channel} takes no files`);
     const workspace = this.workspaces.pathOf(defaultAgentId(this.config.config));
     try {
-      return await this.sources.keep({ source, ...(asVoice ? { asVoice } : {}) }, { workspace, maxBytes });
+      const file = await this.sources.keep({ ...wish, ...(asVoice ? { asVoice } : {}) }, { workspace, maxBytes });
+      return forceDocument ? { ...file, kind: 'document' } : file;
     } catch (error) {
-      if (error instanceof ToolError) throw invalidRequest(`mediaUrl: ${error.message}`);
+      if (error instanceof ToolError)
+        throw invalidRequest(wish.buffer === undefined ? `mediaUrl: ${error.message}` : error.message);
       throw error;
     }
   }
+}
+
+/** The files of a message: by their places, and the one that comes along. */
+function wishesOf({ mediaUrl, mediaUrls = [], buffer, filename, contentType }: SendParams): OutboundWish[] {
+  const places = [...(mediaUrl ? [mediaUrl] : []), ...mediaUrls].map((source) => ({ source }));
+  if (buffer === undefined) return places;
+  const named = {
+    ...(filename === undefined ? {} : { filename }),
+    ...(contentType === undefined ? {} : { mimeType: contentType }),
+  };
+  return [...places, { buffer, ...named }];
 }

@@ -1,4 +1,4 @@
-import { answerInsteadOf, viewOf } from './answer-views';
+import { answerInsteadOf, refusalOf, viewOf } from './answer-views';
 import { RpcError, invalidRequest } from './rpc-error';
 
 describe('answers by revision', () => {
@@ -38,5 +38,14 @@ describe('answers by revision', () => {
     expect(answerInsteadOf('cron.remove', 4, gone)).toBeUndefined();
     expect(answerInsteadOf('cron.run', 3, gone)).toBeUndefined();
     expect(answerInsteadOf('cron.remove', 3, new RpcError('UNAVAILABLE', 'x'))).toBeUndefined();
+  });
+
+  it('have the codes of protocol 3 where it refuses by another one', () => {
+    const gone = invalidRequest('gone', { details: { code: 'CRON_JOB_NOT_FOUND' } });
+    expect(refusalOf('cron.run', 3, gone)).toMatchObject({ code: 'UNAVAILABLE', message: 'gone', details: gone.details });
+    expect(refusalOf('cron.run', 4, gone)).toBe(gone);
+    expect(refusalOf('cron.get', 3, gone)).toBe(gone);
+    const other = new Error('x');
+    expect(refusalOf('cron.run', 3, other)).toBe(other);
   });
 });

@@ -1,5 +1,5 @@
 import { type PlainObject, isPlainObject } from '../common/plain-object';
-import { RpcError } from './rpc-error';
+import { RpcError, type RpcErrorCode } from './rpc-error';
 
 /** Revisions of the protocol that clients speak. */
 export type ProtocolRevision = 3 | 4;
@@ -49,7 +49,19 @@ const ROW = [
   'unread',
   'visibility',
 ];
-const ENTRY = ['createdVia', 'endedAt', 'runtimeMs', 'startedAt', 'status', 'totalTokensFresh'];
+const ENTRY = [
+  'createdVia',
+  'endedAt',
+  'lifecycleRevision',
+  'modelOverrideSource',
+  'parentSessionKey',
+  'runtimeMs',
+  'sessionStartedAt',
+  'spawnDepth',
+  'startedAt',
+  'status',
+  'totalTokensFresh',
+];
 const THINKING = ['thinkingLevels', 'thinkingOptions', 'thinkingDefault'];
 const HISTORY = [
   'hasMore',
@@ -62,6 +74,26 @@ const HISTORY = [
   'sessionInfo',
 ];
 const SKILL = ['blockedByAgentFilter', 'commandVisible', 'modelVisible', 'platformIncompatible'];
+const CONFIG = [
+  'includedPaths',
+  'agentRosterIncludeOwned',
+  'bindingsIncludeOwned',
+  'sourceConfig',
+  'resolved',
+  'runtimeConfig',
+  'configRevisionHash',
+  'appliedConfigHash',
+];
+const STATUS = [
+  'runtimeVersion',
+  'degradedPlugins',
+  'degradedSecretOwners',
+  'eventLoop',
+  'modelRuntime',
+  'pid',
+  'processMemory',
+  'tasks',
+];
 const CRON_PAGE = ['snapshotRevision', 'total', 'offset', 'limit', 'hasMore', 'nextOffset', 'deliveryPreviews'];
 const CRON_JOB = ['configRevision', 'effectiveAgentId', 'lastRunAtMs', 'lastRunError', 'lastRunStatus', 'nextRunAtMs'];
 
@@ -72,6 +104,8 @@ const of = (place: string, names: readonly string[]): string[] => names.map((nam
  * Methods answer with all of it; the dispatcher leaves out what does not belong to the caller's revision.
  */
 const SINCE_4: Readonly<Record<string, readonly string[]>> = {
+  status: STATUS,
+  'channels.status': ['eventLoop', 'statusIssues'],
   'sessions.list': [
     ...PAGE,
     ...of('sessions[]', ROW),
@@ -97,6 +131,7 @@ const SINCE_4: Readonly<Record<string, readonly string[]>> = {
     ...of('resolved', ['agentRuntime', 'contextWindow', 'reasoning', 'isChosen', 'runtimeSelectionLocked']),
   ],
   'sessions.reset': [...of('entry', ENTRY), 'resolved'],
+  'config.get': CONFIG,
   'cron.list': [...CRON_PAGE, ...of('jobs[]', CRON_JOB)],
   'cron.add': [...CRON_JOB, 'deliveryPreview'],
   'cron.update': CRON_JOB,
@@ -138,12 +173,21 @@ const ANSWERED_IN_3: Readonly<Record<string, Readonly<Record<string, unknown>>>>
   'cron.runs': { CRON_JOB_NOT_FOUND: { entries: [] } },
 };
 
+/** Where protocol 3 has another code for a refusal: by method and code of the refusal. */
+const CODES_OF_3: Readonly<Record<string, Readonly<Record<string, RpcErrorCode>>>> = {
+  'cron.run': { CRON_JOB_NOT_FOUND: 'UNAVAILABLE' },
+};
+
 /** What is left out at each key: all of it, or parts of what lies below. `[]` stands for every entry of a list. */
 type Omitted = Map<string, Omitted | 'all'>;
 const COMPILED = new Map(Object.entries(SINCE_4).map(([method, paths]) => [method, compiled(paths)]));
 
 /** Methods whose answers differ by revision; a test holds that each exists. */
-export const VIEWED_METHODS: readonly string[] = [...COMPILED.keys(), ...Object.keys(ANSWERED_IN_3)];
+export const VIEWED_METHODS: readonly string[] = [
+  ...COMPILED.keys(),
+  ...Object.keys(ANSWERED_IN_3),
+  ...Object.keys(CODES_OF_3),
+];
 
 /** The answer of a method as a client of this revision gets it. */
 export function viewOf(method: string, revision: ProtocolRevision, answer: unknown): unknown {
@@ -156,8 +200,23 @@ export function viewOf(method: string, revision: ProtocolRevision, answer: unkno
 
 /** What a client of this revision gets in place of a refusal; undefined: the refusal. */
 export function answerInsteadOf(method: string, revision: ProtocolRevision, error: unknown): unknown {
-  if (revision === 4 || !(error instanceof RpcError) || !Object.hasOwn(ANSWERED_IN_3, method)) return undefined;
-  return ANSWERED_IN_3[method]?.[String(error.details?.['code'])];
+  return revision === 4 ? undefined : ofRefusal(ANSWERED_IN_3, method, error);
+}
+
+/** A refusal as a client of this revision gets it. */
+export function refusalOf(method: string, revision: ProtocolRevision, error: unknown): unknown {
+  const code = revision === 4 ? undefined : ofRefusal(CODES_OF_3, method, error);
+  if (code === undefined || !(error instanceof RpcError)) return error;
+  return new RpcError(code, error.message, { ...(error.details ? { details: error.details } : {}), cause: error });
+}
+
+function ofRefusal<T>(
+  table: Readonly<Record<string, Readonly<Record<string, T>>>>,
+  method: string,
+  error: unknown,
+): T | undefined {
+  if (!(error instanceof RpcError) || !Object.hasOwn(table, method)) return undefined;
+  return table[method]?.[String(error.details?.['code'])];
 }
 
 function compiled(paths: readonly string[]): Omitted {

@@ -78,7 +78,7 @@ describe('message.action as the command line of OpenClaw calls it', () => {
 
   it('is refused what nobody asked for, and what it may not', async () => {
     for (const [action, params, more, reason] of [
-      ['send', {}, {}, 'message or mediaUrl is needed'],
+      ['send', {}, {}, 'message, mediaUrl or buffer is needed'],
       ['send', { message: 'x' }, { idempotencyKey: undefined }, 'idempotencyKey is needed'],
       ['send', { message: 'x', dryRun: true }, {}, 'dryRun'],
       ['send', { message: 'x', shout: true }, {}, "unexpected property 'shout'"],

@@ -255,6 +255,24 @@ describe('files in Telegram chats', () => {
       expect(telegram.sent.at(-1)).toMatchObject({ text: 'Look', file: { method: 'sendPhoto' } });
     });
 
+    it('take a file along that the client brings, as a picture or as it is', async () => {
+      const buffer = PNG.toString('base64');
+      await call('send', { message: 'Mine', buffer, filename: 'mine.png', idempotencyKey: 'mine' });
+      expect(telegram.sent.at(-1)).toMatchObject({
+        text: 'Mine',
+        file: { method: 'sendPhoto', name: 'mine.png', content: PNG },
+      });
+      await call('send', { buffer, contentType: 'image/png', forceDocument: true, idempotencyKey: 'whole' });
+      expect(telegram.sent.at(-1)?.file).toMatchObject({ method: 'sendDocument', name: 'file.png', content: PNG });
+      const params = { target: String(OWNER), buffer, filename: 'a.png', contentType: 'image/png', forceDocument: true };
+      const action = { channel: 'telegram', action: 'send', params, idempotencyKey: 'by action' };
+      expect((await bench.client.call('message.action', action)).payload).toMatchObject({ ok: true });
+      expect(telegram.sent.at(-1)?.file).toMatchObject({ method: 'sendDocument', name: 'a.png' });
+      expect((await call('send', { buffer: '!!', idempotencyKey: 'none' })).error?.message).toBe(
+        'buffer holds no base64',
+      );
+    });
+
     it('send polls once', async () => {
       const poll = {
         question: 'Tea or coffee?',
@@ -271,7 +289,7 @@ describe('files in Telegram chats', () => {
       expect((await call('send', { channel: 'fax', message: 'x', idempotencyKey: 'a' })).error?.message).toBe(
         'unsupported channel: fax',
       );
-      expect((await call('send', { idempotencyKey: 'b' })).error?.message).toContain('message or mediaUrl');
+      expect((await call('send', { idempotencyKey: 'b' })).error?.message).toContain('message, mediaUrl or buffer');
       expect((await call('send', { mediaUrl: '../openclaw.json', idempotencyKey: 'c' })).error?.message).toContain(
         'mediaUrl: ',
       );

@@ -194,4 +194,64 @@ describe('jobs', () => {
     await until('the alert', () => models.requests.some(({ text }) => text.includes('failed 2 times in a row')));
     expect((await job(id)).state.consecutiveErrors).toBe(2);
   });
+
+  describe('with failureAlert', () => {
+    const refuse = (): void => {
+      models.answer = ({ text }) =>
+        text.includes('failed')
+          ? { steps: [{ text: 'Oh.' }] }
+          : { status: 400, steps: [], body: { error: { message: 'no', type: 'invalid_request_error' } } };
+    };
+    const alerts = (): string[] =>
+      models.requests.flatMap(({ text }) => /"Job" failed (\d+) times? in a row|"Job" failed 1 time/.exec(text)?.[0] ?? []);
+    const told = (text: string): Promise<void> => until(text, () => alerts().some((each) => each.includes(text)));
+    const fail = async (id: string, count: number): Promise<void> => {
+      await force(id);
+      await finished(id, count);
+    };
+
+    it('tell once in a row, again when the pause is over, and afresh when it had gone well', async () => {
+      refuse();
+      const { id } = await add({ failureAlert: { after: 1 } });
+      await fail(id, 1);
+      await told('failed 1 time');
+      await fail(id, 2);
+      expect(await job(id)).toMatchObject({
+        failureAlert: { after: 1, cooldownMs: 3_600_000 },
+        state: { consecutiveErrors: 2, lastFailureAlertAtMs: expect.any(Number) as number },
+      });
+      expect(alerts().some((each) => each.includes('2 times'))).toBe(false);
+      await call('cron.update', { id, patch: { failureAlert: { cooldownMs: 0 } } });
+      await fail(id, 3);
+      await told('failed 3 times in a row');
+      models.answer = () => ({ steps: [{ text: 'done' }] });
+      await fail(id, 4);
+      expect((await job(id)).state).not.toHaveProperty('lastFailureAlertAtMs');
+    });
+
+    it('tell nobody any more once it is taken away', async () => {
+      refuse();
+      const { id } = await add({ failureAlert: { after: 1 } });
+      expect(await call('cron.update', { id, patch: { failureAlert: false } })).not.toHaveProperty('failureAlert');
+      await fail(id, 1);
+      expect((await job(id)).state).not.toHaveProperty('lastFailureAlertAtMs');
+    });
+
+    it.each([
+      [{ after: 0 }, 'failureAlert.after must be a whole number from 1 to 100, got 0'],
+      [{ cooldownMs: '1h' }, 'failureAlert.cooldownMs must be milliseconds, got "1h"'],
+      [{ mode: 'shout' }, 'failureAlert.mode "shout" is not one of announce, webhook'],
+      [{ mode: 'webhook', to: '77' }, 'failureAlert.to must be an http(s) address for mode webhook, got "77"'],
+      [{ channel: 7 }, 'failureAlert.channel must be a text, got 7'],
+      [{ often: true }, 'failureAlert.often is not one of after'],
+      ['yes', 'failureAlert'],
+    ])('%j is refused by name', async (failureAlert, message) => {
+      const { error } = await client.call('cron.add', {
+        schedule: { everyMs: 3_600_000 },
+        payload: { message: 'work' },
+        failureAlert,
+      });
+      expect(error).toMatchObject({ code: 'INVALID_REQUEST', message: expect.stringContaining(message) as string });
+    });
+  });
 });

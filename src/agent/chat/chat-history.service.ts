@@ -86,7 +86,7 @@ export class ChatHistoryService {
       totalMessages: stored + open.length,
       pendingInputs: pendingOf(open),
       defaults: this.rows.defaults(agentOfSession(this.config.config, sessionKey)),
-      ...(session ? { sessionInfo: this.rows.row(session) } : {}),
+      ...(session ? { sessionInfo: { ...this.rows.row(session), ...leafOf(window) } } : {}),
     };
   }
 
@@ -155,6 +155,10 @@ export class ChatHistoryService {
     ];
   }
 }
+
+/** The newest message that is stored, where this part of the conversation reaches to it; null where there is none. */
+const leafOf = ({ events, hasNewer }: Window): { activeLeafEntryId?: string | null } =>
+  hasNewer ? {} : { activeLeafEntryId: events.at(-1)?.id ?? null };
 
 /** Messages that wait behind a run, as clients of protocol 4 know them. */
 function pendingOf(open: readonly HistoryMessage[]): { items: unknown[]; total: number } {

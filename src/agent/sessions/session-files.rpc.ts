@@ -23,6 +23,19 @@ const LIST_MS = 3000;
 const MAX_FILE_BYTES = 10 * 1024 * 1024;
 const PIECE_BYTES = 4 * 1024 * 1024;
 
+/** A file, or a piece of one, as clients get it. */
+interface ReadFile {
+  path: string;
+  name: string;
+  /** Of the whole file, in bytes. */
+  size: number;
+  offset?: number;
+  updatedAtMs: number;
+  mimeType: string;
+  encoding: 'base64';
+  content: string;
+}
+
 /** Files of the folder that a session works in: for naming them in a message, and for taking them along. */
 @Injectable()
 export class SessionFilesRpc {
@@ -71,7 +84,7 @@ export class SessionFilesRpc {
     summary:
       'A file that a session works with, in base64; of up to 10 MB, or piece by piece. Without operator.write only those that sessions.files.list names.',
   })
-  async get(params: SessionsFilesGetParams, { caller }: RpcContext): Promise<unknown> {
+  async get(params: SessionsFilesGetParams, { caller }: RpcContext): Promise<{ key: string; file: ReadFile }> {
     const { key, folder } = this.folderOf(params);
     const { path, offset } = params;
     try {

@@ -3,6 +3,7 @@ import { defaultAgentId } from '../../config/agent-entries';
 import { ConfigService } from '../../config/config.service';
 import type { SessionEntry } from '../../sessions/session-entry';
 import { sessionKind, splitSessionKey } from '../../sessions/session-key';
+import type { ModelInfo } from '../providers/model-info';
 import { thinkingChoices } from '../providers/thinking-choices';
 import { ModelRegistry } from '../providers/model-registry.service';
 import { LaneService } from '../turns/lane.service';
@@ -94,7 +95,17 @@ export class SessionRows {
   entry(entry: SessionEntry): Record<string, unknown> {
     const row = this.row(entry);
     const derived = DERIVED_OF_ENTRY.filter((name) => row[name] !== undefined).map((name) => [name, row[name]]);
-    return { ...entry, ...(Object.fromEntries(derived) as object) };
+    const parentSessionKey = entry.spawnedBy ?? entry.forkedFrom;
+    return {
+      ...entry,
+      ...(Object.fromEntries(derived) as object),
+      // A reset begins another conversation: what tells one from the next is its id.
+      lifecycleRevision: entry.sessionId,
+      sessionStartedAt: entry.createdAt,
+      spawnDepth: entry.key.split(':subagent:').length - 1,
+      ...(parentSessionKey === undefined ? {} : { parentSessionKey }),
+      ...(entry.modelOverride === undefined ? {} : { modelOverrideSource: row['modelOverrideSource'] }),
+    };
   }
 
   /** What holds for sessions that say nothing else. */
@@ -144,6 +155,12 @@ export class SessionRows {
     }
   }
 
+  /** Whether it is the model that the defaults of a list are about. */
+  private isUsual({ provider, id }: ModelInfo): boolean {
+    const { info } = this.models.resolve(defaultAgentId(this.config.config));
+    return info.provider === provider && info.id === id;
+  }
+
   /** Which model answers next, and how much it can think; what is stored where that model is not known any more. */
   private modelOf({ agentId, modelOverride, contextTokens }: SessionEntry): Record<string, unknown> {
     try {
@@ -152,8 +169,8 @@ export class SessionRows {
         modelProvider: info.provider,
         model: info.id,
         contextTokens: contextTokens ?? info.contextWindow,
-        // What holds for the others stands at the top of a list.
-        ...(modelOverride === undefined ? {} : thinkingChoices(info, this.config.config)),
+        // What holds for most stands at the top of a list.
+        ...(this.isUsual(info) ? {} : thinkingChoices(info, this.config.config)),
       };
     } catch {
       return {};

@@ -2,7 +2,9 @@ import { noThinkingLevel, thinkingLevelOf } from '../../agent/thinking-level';
 import { cutText } from '../../common/cut-text';
 import { isWebAddress } from '../../common/net/host';
 import { isPlainObject } from '../../common/plain-object';
-import type { CronDelivery, CronJob, CronPayload, CronSchedule } from './cron-job';
+import type { CronDelivery, CronFailureAlert, CronJob, CronPayload, CronSchedule } from './cron-job';
+import { CronJobError } from './cron-job-error';
+import { failureAlertOf, failureAlertView } from './failure-alert';
 import { nextSlot, scheduleProblem } from './cron-schedule';
 import { type TimeContext, readTime, zoneProblem } from './cron-time';
 import type { JobBudget } from '../../usage/usage-account';
@@ -10,9 +12,6 @@ import type { CronBudgetFields, CronJobFields } from './cron.dto';
 
 const MAX_NAME = 80;
 const MAX_TEXT = 8000;
-
-/** What is wrong with a job that somebody wrote, with the field, the value and the way out. */
-export class CronJobError extends Error {}
 
 /** A schedule as somebody wrote it. @throws CronJobError naming the field, the value and the way out */
 export function scheduleOf(value: Record<string, unknown>, time: TimeContext): CronSchedule {
@@ -183,6 +182,7 @@ export function newJob(
     ...(fields.overlap ? { overlap: fields.overlap } : {}),
     ...(fields.retries === undefined ? {} : { retries: fields.retries }),
     ...(fields.alertAfter ? { alertAfter: fields.alertAfter } : {}),
+    ...(fields.failureAlert ? { failureAlert: failureAlertOf(fields.failureAlert) } : {}),
     ...budgetOf(fields.budget, payload),
     state: {},
     nextRunAtMs: enabled ? firstSlot(schedule, time, made.id) : null,
@@ -203,11 +203,14 @@ export function changedJob(job: CronJob, patch: CronJobFields, time: TimeContext
   const target =
     patch.sessionTarget === undefined ? job.sessionTarget : patch.sessionTarget === 'isolated' ? 'isolated' : 'main';
   checkTarget(target, payload);
+  const { failureAlert: alertBefore, ...before } = job;
+  const failureAlert = changedAlert(alertBefore, patch.failureAlert);
   const enabled = patch.enabled ?? (patch.schedule ? true : job.enabled);
   const isReplanned = patch.schedule !== undefined || enabled !== job.enabled;
   if (enabled && !job.enabled && patch.schedule === undefined && schedule.kind === 'at') mustCome(schedule.atMs, time);
   return {
-    ...job,
+    ...before,
+    ...(failureAlert ? { failureAlert } : {}),
     ...(patch.name === undefined ? {} : { name: patch.name }),
     ...(patch.description === undefined ? {} : { description: patch.description }),
     ...(patch.deleteAfterRun === undefined ? {} : { deleteAfterRun: patch.deleteAfterRun }),
@@ -225,6 +228,15 @@ export function changedJob(job: CronJob, patch: CronJobFields, time: TimeContext
     nextRunAtMs: !enabled ? null : isReplanned ? firstSlot(schedule, time, job.id) : job.nextRunAtMs,
     updatedAtMs: now,
   };
+}
+
+/** What a block names of it is changed, and the rest stays; false takes it away. */
+function changedAlert(
+  before: CronFailureAlert | undefined,
+  patch: CronJobFields['failureAlert'],
+): CronFailureAlert | undefined {
+  if (patch === undefined) return before;
+  return patch === false ? undefined : failureAlertOf({ ...(before ? failureAlertView(before) : {}), ...patch });
 }
 
 /** Without limits there is no budget: that is how one is taken away again. */

@@ -27,6 +27,20 @@ export interface CronDelivery {
   bestEffort?: boolean;
 }
 
+/** Whom a job that fails again and again is told to. */
+export interface CronFailureAlert {
+  /** Failures in a row. */
+  after: number;
+  /** Told again after so long, in milliseconds; without it once, until it has gone well. */
+  cooldownMs?: number;
+  /** `announce`: to a chat, the main conversation of the agent where none is known; `webhook`: posted to the address in `to`. */
+  mode?: 'announce' | 'webhook';
+  /** A channel, or `last`: where the owner last wrote. */
+  channel?: string;
+  account?: string;
+  to?: string;
+}
+
 /** What happens to times that passed while nothing ran. */
 export const MISFIRE_POLICIES = ['none', 'last', 'all'] as const;
 /** What happens when a job is due while its last run goes on. */
@@ -43,6 +57,8 @@ export interface CronState {
   consecutiveErrors?: number;
   /** The chat that waits for its answers has been told that it fails. */
   failureTold?: true;
+  /** When it was last told that it fails again and again. */
+  lastFailureAlertAtMs?: number;
 }
 
 /** A job as stored. */
@@ -64,6 +80,8 @@ export interface CronJob {
   retries?: number;
   /** After so many failures in a row the owner is told. */
   alertAfter?: number;
+  /** The same, with the place to tell it. */
+  failureAlert?: CronFailureAlert;
   /** What its model calls may use. */
   budget?: JobBudget;
   /** Conversation in which it speaks up. */
@@ -94,3 +112,7 @@ export interface CronRun {
   claimedAt: number;
   finishedAt: number | null;
 }
+
+/** The conversation of a job: of its own, or the one it speaks up in. */
+export const sessionOf = (job: CronJob): string =>
+  job.sessionTarget === 'isolated' ? `agent:${job.agentId}:cron:${job.id}` : job.sessionKey;

@@ -1,7 +1,6 @@
 import { foldText } from '../../common/fold-text';
-import type { CronJob } from './cron-job';
+import { type CronJob, sessionOf } from './cron-job';
 import type { CronListParams, CronRunsParams } from './cron.dto';
-import { sessionOf } from './cron-session';
 
 /** Entries of an answer where nobody asks for fewer and there are none. */
 const EMPTY_LIMIT = 50;

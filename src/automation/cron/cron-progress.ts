@@ -47,6 +47,8 @@ export interface JobEnd {
   mayRetry?: boolean;
   /** A chat is told of it. */
   isTold?: boolean;
+  /** Somebody is told that it fails again and again. */
+  isAlert?: boolean;
   reason: string | null;
   durationMs: number;
   claimedAt: number;
@@ -56,7 +58,8 @@ export interface JobEnd {
 /** The job after a run; undefined when it is not kept. */
 export function afterRun(job: CronJob, run: JobEnd): CronJob | undefined {
   const errors = run.failed ? (job.state.consecutiveErrors ?? 0) + 1 : 0;
-  const { runningAtMs: _, lastError: __, failureTold, ...kept } = job.state;
+  const { runningAtMs: _, lastError: __, failureTold, lastFailureAlertAtMs: alertedAt, ...kept } = job.state;
+  const lastFailureAlertAtMs = run.failed ? (run.isAlert ? run.now : alertedAt) : undefined;
   const state: CronState = {
     ...kept,
     lastRunAtMs: run.now,
@@ -65,6 +68,7 @@ export function afterRun(job: CronJob, run: JobEnd): CronJob | undefined {
     consecutiveErrors: errors,
     ...(run.reason ? { lastError: run.reason } : {}),
     ...(run.failed && (failureTold || run.isTold) ? { failureTold: true } : {}),
+    ...(lastFailureAlertAtMs === undefined ? {} : { lastFailureAlertAtMs }),
   };
   const changed = { ...job, state, updatedAtMs: run.now };
   const isReplanned = job.nextRunAtMs !== null && job.updatedAtMs > run.claimedAt;

@@ -6,7 +6,7 @@ import { OutboundPort } from '../../events/outbound-port';
 import { WebhookPort } from '../../events/webhook-port';
 import { SystemEventStore } from '../../sessions/system-event.store';
 import type { Schema } from '../../storage/schema';
-import type { CronJob, CronRun } from './cron-job';
+import type { CronFailureAlert, CronJob, CronRun } from './cron-job';
 
 /** What became of a run. */
 export interface RunReport {
@@ -18,6 +18,8 @@ export interface RunReport {
   summary: string | null;
   /** The chat that waits for its answer and is to be told that there is none. */
   toldIn?: DeliveryRoute;
+  /** It has failed so often that somebody is to know, in a chat where there is one. */
+  alert?: CronFailureAlert & { errors: number; route?: DeliveryRoute };
 }
 
 /** Tells of runs that have ended, in the commit that notes their end. */
@@ -36,6 +38,7 @@ export class CronReports {
       await this.toWebhookIn(transaction, job, run, report),
       await this.toSessionIn(transaction, job, run, report),
       await this.toChatIn(transaction, job, run, report),
+      await this.alertIn(transaction, job, run, report),
     ];
     return () => told.forEach((tell) => tell?.());
   }
@@ -63,29 +66,54 @@ export class CronReports {
 
   /**
    * What a job of its own did is told in the agent's main conversation unless it was announced in a chat: at once when it
-   * is to wake it, else with the next heartbeat; failures in a row when there are enough.
+   * is to wake it, else with the next heartbeat.
    */
   private async toSessionIn(
     transaction: Transaction<Schema>,
     job: CronJob,
     run: CronRun,
-    { failed, reason, summary }: RunReport,
+    { failed, summary }: RunReport,
   ): Promise<(() => void) | undefined> {
-    if (job.payload.kind !== 'agentTurn') return undefined;
-    const text = failed ? `failed: ${reason}` : summary;
-    const errors = errorsAfter(job, failed);
-    const isAlert = job.alertAfter !== undefined && errors === job.alertAfter;
-    const isTold = !failed && text !== null && (job.delivery?.mode ?? 'none') === 'none';
-    if (isTold && job.wakeMode === 'next-heartbeat') {
-      await this.systemEvents.addIn(transaction, job.sessionKey, `Cron (${job.name}): ${text}`, 'tool');
+    if (job.payload.kind !== 'agentTurn' || failed || summary === null || (job.delivery?.mode ?? 'none') !== 'none')
+      return undefined;
+    const text = `Cron (${job.name}): ${summary}`;
+    if (job.wakeMode === 'next-heartbeat') {
+      await this.systemEvents.addIn(transaction, job.sessionKey, text, 'tool');
       return undefined;
     }
-    if (!isAlert && !isTold) return undefined;
+    return this.noteIn(transaction, job, run, text);
+  }
+
+  /** Failures in a row, when there are enough: where the job says, else in the main conversation of its agent. */
+  private async alertIn(
+    transaction: Transaction<Schema>,
+    job: CronJob,
+    run: CronRun,
+    { reason, alert }: RunReport,
+  ): Promise<(() => void) | undefined> {
+    if (!alert) return undefined;
+    const { errors, mode, route, to = '' } = alert;
+    const text = `Cron job "${job.name}" failed ${errors} ${errors === 1 ? 'time' : 'times in a row'}: ${reason ?? 'no reason is known'}`;
+    if (mode === 'webhook')
+      return this.webhooks.enqueueIn(transaction, {
+        target: to,
+        event: 'cron.failing',
+        payload: { jobId: job.id, name: job.name, status: 'error', reason, errors, runAtMs: run.slot },
+      });
+    if (!route) return this.noteIn(transaction, job, run, text);
+    return this.outbound.enqueueIn(transaction, {
+      runId: `cron-alert:${job.id}:${run.slot}`,
+      route,
+      texts: [text],
+    });
+  }
+
+  private noteIn(transaction: Transaction<Schema>, job: CronJob, run: CronRun, text: string): Promise<() => void> {
     return this.notes.acceptIn(transaction, {
       sessionKey: job.sessionKey,
       externalId: `cron-told:${job.id}:${run.slot}`,
       isOwner: true,
-      text: isAlert ? `Cron job "${job.name}" failed ${errors} times in a row: ${text}` : `Cron (${job.name}): ${text}`,
+      text,
       origin: 'tool',
     });
   }
@@ -105,6 +133,3 @@ export class CronReports {
     });
   }
 }
-
-/** Failures in a row with the run that has just ended. */
-const errorsAfter = (job: CronJob, failed: boolean): number => (failed ? (job.state.consecutiveErrors ?? 0) + 1 : 0);

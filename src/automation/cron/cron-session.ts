@@ -1,11 +1,7 @@
 import type { Transaction } from 'kysely';
 import type { SessionStore } from '../../sessions/session.store';
 import type { Schema } from '../../storage/schema';
-import type { CronJob } from './cron-job';
-
-/** Conversation in which a job is worked on: one of its own, or that of whoever made it. */
-export const sessionOf = (job: CronJob): string =>
-  job.sessionTarget === 'isolated' ? `agent:${job.agentId}:cron:${job.id}` : job.sessionKey;
+import { type CronJob, sessionOf } from './cron-job';
 
 /** The conversation that a job has by itself goes by the job's name. */
 export async function nameSessionIn(

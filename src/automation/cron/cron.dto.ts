@@ -1,5 +1,7 @@
+import { isPlainObject } from '../../common/plain-object';
 import {
   Bool,
+  Checked,
   Doc,
   Int,
   Nested,
@@ -15,6 +17,7 @@ import {
 import { JOB_BUDGET_WINDOWS } from '../../usage/usage-account';
 import { MISFIRE_POLICIES, OVERLAP_POLICIES } from './cron-job';
 
+const isAlert = (value: unknown): boolean => value === false || isPlainObject(value);
 const SORT_DIRS = ['asc', 'desc'] as const;
 const RUN_STATUSES = ['ok', 'error', 'skipped'] as const;
 const DELIVERY_STATUSES = ['delivered', 'not-delivered', 'unknown', 'not-requested'] as const;
@@ -66,6 +69,12 @@ export class CronJobFields {
   @Opt() @OneOf(OVERLAP_POLICIES) overlap?: (typeof OVERLAP_POLICIES)[number];
   @Opt() @Int({ min: 0, max: 3 }) retries?: number;
   @Opt() @Int({ min: 1, max: 100 }) alertAfter?: number;
+  /**
+   * `{after?, cooldownMs?, mode?: announce | webhook, channel?, to?, accountId?}`: whom to tell of failures in a row; false takes it
+   * away.
+   */
+  @Opt() @Checked(isAlert, 'must be false, or an object with after, cooldownMs, mode, channel, to, accountId') failureAlert?:
+    false | Record<string, unknown>;
   /** What its model calls may use; without limits it has none. */
   @Opt() @Nested(() => CronBudgetFields) budget?: CronBudgetFields;
 }

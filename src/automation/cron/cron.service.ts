@@ -20,13 +20,14 @@ import { InboxStore } from '../../inbox/inbox.store';
 import { SessionStore } from '../../sessions/session.store';
 import { SystemEventStore } from '../../sessions/system-event.store';
 import { untilStored } from '../../storage/until-stored';
-import type { CronJob, CronRun } from './cron-job';
+import { type CronDelivery, type CronJob, type CronRun, sessionOf } from './cron-job';
 import { MOST_MISSED, type Plan, afterRun, inZone, isNews, planned, wantedOf } from './cron-progress';
 import { CronReports } from './cron-reports.service';
 import { nextSlot, slotsBetween } from './cron-schedule';
 import type { TimeContext } from './cron-time';
-import { nameSessionIn, sessionOf } from './cron-session';
+import { nameSessionIn } from './cron-session';
 import { CronStore } from './cron.store';
+import { dueAlert } from './failure-alert';
 
 const TIMER = 'cron';
 /**
@@ -312,8 +313,11 @@ export class CronService {
   }
 
   /** The chat that was named, else where the owner last wrote. */
-  private async routeOf(job: CronJob): Promise<DeliveryRoute | undefined> {
-    const { channel = 'last', account = 'default', to } = job.delivery ?? {};
+  private async routeOf(
+    job: CronJob,
+    place: Pick<CronDelivery, 'channel' | 'account' | 'to'> = job.delivery ?? {},
+  ): Promise<DeliveryRoute | undefined> {
+    const { channel = 'last', account = 'default', to } = place;
     if (channel !== 'last' && to !== undefined) return { channel, account, to };
     if (job.route && (channel === 'last' || channel === job.route.channel)) return job.route;
     const main = await this.sessions.find(mainSessionKey(this.config.config, job.agentId));
@@ -351,6 +355,8 @@ export class CronService {
     const job = await this.store.find(run.jobId);
     // Of any other end its own turn has told.
     const toldIn = outcome === 'failed' && job && isNews(job) ? row?.message.route : undefined;
+    const alert = failed && job ? dueAlert(job, now) : undefined;
+    const alertIn = alert?.channel !== undefined && job ? await this.routeOf(job, alert) : undefined;
     let tell: (() => void) | undefined;
     const isOver = await this.store.transaction('cron.finish', async (transaction) => {
       const ended = await this.store.finishIn(
@@ -363,13 +369,17 @@ export class CronService {
       const { claimedAt } = run;
       const mayRetry = outcome === 'failed' || turn?.result?.stopReason === 'timeout';
       await this.store.changeIn(transaction, job.id, (current) =>
-        afterRun(current, { failed, mayRetry, isTold: !!toldIn, reason, durationMs: now - claimedAt, claimedAt, now }),
+        afterRun(current, {
+          ...{ failed, mayRetry, isTold: !!toldIn, isAlert: !!alert },
+          ...{ reason, durationMs: now - claimedAt, claimedAt, now },
+        }),
       );
       tell = await this.reports.reportIn(transaction, job, run, {
         failed,
         reason,
         summary,
         ...(toldIn ? { toldIn } : {}),
+        ...(alert ? { alert: { ...alert, ...(alertIn ? { route: alertIn } : {}) } } : {}),
       });
       return true;
     });

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type PlainObject, isPlainObject } from '../../common/plain-object';
 import type { CronDelivery, CronJob } from './cron-job';
+import { failureAlertView } from './failure-alert';
 
 /** A job as clients know it. */
 export function jobView(job: CronJob): Record<string, unknown> {
@@ -11,12 +12,14 @@ export function jobView(job: CronJob): Record<string, unknown> {
     origin: __,
     sessionKey: ___,
     delivery,
+    failureAlert,
     ...rest
   } = job;
   const { lastRunAtMs, lastStatus, lastError } = state;
   return {
     ...rest,
     ...(delivery ? { delivery: deliveryView(delivery) } : {}),
+    ...(failureAlert ? { failureAlert: failureAlertView(failureAlert) } : {}),
     schedule: scheduleView(job),
     state: { ...state, ...(nextRunAtMs === null ? {} : { nextRunAtMs }) },
     effectiveAgentId: job.agentId,

@@ -4,7 +4,7 @@ import { isPlainObject } from '../../common/plain-object';
 import { Redactor } from '../../common/redactor';
 import { describeDtoProblems, findDtoProblems } from '../../common/validation/validate-dto';
 import { PreparedJson, type RpcCaller, type RpcContext } from '../../rpc/rpc-context';
-import { answerInsteadOf, viewOf } from '../../rpc/answer-views';
+import { answerInsteadOf, refusalOf, viewOf } from '../../rpc/answer-views';
 import { isIdleParam } from '../../rpc/idle-params';
 import { inOurNames } from '../../rpc/renamed-params';
 import { satisfies } from '../../rpc/scopes';
@@ -62,7 +62,8 @@ export class Dispatcher {
   private failed(method: string, error: unknown, { protocol }: RpcCaller): CallOutcome {
     const answer = answerInsteadOf(method, protocol, error);
     if (answer !== undefined) return { ok: true, json: JSON.stringify(answer) };
-    return { ok: false, error: toWireError(error, method, this.log, this.redactor) };
+    const refusal = refusalOf(method, protocol, error);
+    return { ok: false, error: toWireError(refusal, method, this.log, this.redactor) };
   }
 
   private refusal(method: RegisteredMethod, caller: RpcCaller): OutgoingError | undefined {

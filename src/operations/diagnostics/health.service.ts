@@ -2,13 +2,18 @@ import { Injectable } from '@nestjs/common';
 import { recentRow } from '../../agent/sessions/session-row';
 import { ModelRegistry } from '../../agent/providers/model-registry.service';
 import { ChannelStatus } from '../../channels/channel-status.service';
+import { appVersion } from '../../common/app-root';
 import { modelChoiceOf } from '../../agent/model-choice.config';
 import { agentEntries, defaultAgentId, findAgent } from '../../config/agent-entries';
 import { heartbeatPlan } from '../../agent/heartbeat-plan';
 import { ConfigService } from '../../config/config.service';
 import type { OpenclawConfig } from '../../config/openclaw.config';
 import { EventBus } from '../../events/event-bus';
+import { EventLoopLoad } from '../../events/event-loop-load';
+import { StatusParts } from '../../events/status-parts';
+import { anyEnabled, listPlugins } from '../../plugins/catalog/plugin-catalog';
 import { SessionStore } from '../../sessions/session.store';
+import { processMemory } from './process-memory';
 
 const RECENT_IN_HEALTH = 5;
 const RECENT_IN_STATUS = 10;
@@ -27,6 +32,8 @@ export class HealthService {
     private readonly channels: ChannelStatus,
     private readonly models: ModelRegistry,
     private readonly events: EventBus,
+    private readonly load: EventLoopLoad,
+    private readonly parts: StatusParts,
   ) {}
 
   /** JSON text of the last summary, and its version. */
@@ -59,6 +66,7 @@ export class HealthService {
       })),
     );
     return {
+      runtimeVersion: appVersion(),
       heartbeat: {
         defaultAgentId: defaultAgentId(config),
         agents: agents.map(({ id }) => {
@@ -76,7 +84,40 @@ export class HealthService {
         recent,
         byAgent,
       },
+      ...(await this.parts.read()),
+      degradedPlugins: this.plugins().errors,
+      // A secret that can't be read stops the start, or the reload that brought it.
+      degradedSecretOwners: [],
+      modelRuntime: this.modelRuntime(),
+      eventLoop: this.load.facts(),
+      processMemory: processMemory(),
+      pid: process.pid,
     };
+  }
+
+  /** Which plugins are to run, and which can't. */
+  private plugins(): { loaded: string[]; errors: { id: string; error: string }[]; unavailable: string[] } {
+    const { config, stateDir, env } = this.config;
+    const plugins = anyEnabled(config) ? listPlugins(config, stateDir, env.home) : [];
+    return {
+      loaded: plugins.flatMap(({ id, reason }) => (reason === undefined ? [id] : [])),
+      errors: plugins.flatMap(({ id, reason = '', isFaulty }) => (isFaulty ? [{ id, error: reason }] : [])),
+      unavailable: [],
+    };
+  }
+
+  /** Agents whose model is not known. */
+  private modelRuntime(): { degraded: boolean; pendingAgents: string[] } {
+    const pendingAgents = agentEntries(this.config.config).flatMap(({ id }) => (this.isUsable(id) ? [] : [id]));
+    return { degraded: pendingAgents.length > 0, pendingAgents };
+  }
+
+  private isUsable(agentId: string): boolean {
+    try {
+      return this.models.resolve(agentId) !== undefined;
+    } catch {
+      return false;
+    }
   }
 
   /** Of the main agent. A name that leads nowhere is shown as it stands; `system.problems` says what is wrong with it. */
@@ -109,11 +150,15 @@ export class HealthService {
       ok: true,
       ts: started,
       durationMs: Date.now() - started,
+      plugins: this.plugins(),
+      configReload: { hotReloadStatus: config.gateway?.reload?.mode === 'off' ? 'disabled' : 'active' },
       ...channels,
       heartbeatSeconds: Math.round(heartbeatPlan(config, defaultAgentId(config)).everyMs / 1000),
       defaultAgentId: defaultAgentId(config),
       agents,
       sessions: all,
+      modelRuntime: this.modelRuntime(),
+      eventLoop: this.load.facts(),
     };
     this.json = JSON.stringify(summary);
     this.version++;

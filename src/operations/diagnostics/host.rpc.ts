@@ -6,12 +6,14 @@ import { sql } from 'kysely';
 import { LaneService } from '../../agent/turns/lane.service';
 import { agentEntries } from '../../config/agent-entries';
 import { ConfigService } from '../../config/config.service';
+import { EventLoopLoad } from '../../events/event-loop-load';
 import { ListeningState } from '../../gateway/http/listening-state';
 import { NoParams } from '../../rpc/no-params.dto';
 import { RpcMethod } from '../../rpc/rpc-method';
 import { DatabaseService } from '../../storage/database.service';
 import { ProcessRegistry } from '../../tools/processes/process-registry.service';
 import { StabilityParams } from './diagnostics.dto';
+import { processMemory } from './process-memory';
 import { ProcessWatch, type StabilityRecord } from './process-watch.service';
 
 interface Blocker {
@@ -20,7 +22,6 @@ interface Blocker {
   message: string;
 }
 
-const SLOW_LOOP_MS = 500;
 /** This start of the gateway. */
 const INSTANCE = randomUUID();
 
@@ -32,6 +33,7 @@ export class HostRpc {
     private readonly lanes: LaneService,
     private readonly listening: ListeningState,
     private readonly watch: ProcessWatch,
+    private readonly load: EventLoopLoad,
     private readonly processes: ProcessRegistry,
     private readonly database: DatabaseService,
   ) {}
@@ -43,12 +45,10 @@ export class HostRpc {
     summary: 'The machine that the gateway runs on: system, processors, memory, disk. Sizes in bytes.',
   })
   async info(): Promise<unknown> {
-    const { rss, heapUsed, heapTotal, external, arrayBuffers } = process.memoryUsage();
     const { stateDir } = this.config;
     const disk = await statfs(stateDir).catch(() => undefined);
     const diskTotalBytes = disk && disk.blocks * disk.bsize;
     const diskAvailableBytes = disk && disk.bavail * disk.bsize;
-    const { loopDelayMs } = this.watch;
     return {
       machineName: hostname(),
       hostname: hostname(),
@@ -66,18 +66,8 @@ export class HostRpc {
       loadAverage: loadavg(),
       memoryTotalBytes: totalmem(),
       memoryFreeBytes: freemem(),
-      eventLoop: {
-        degraded: loopDelayMs > SLOW_LOOP_MS,
-        reasons: loopDelayMs > SLOW_LOOP_MS ? ['event_loop_delay'] : [],
-        delayMaxMs: loopDelayMs,
-      },
-      processMemory: {
-        rssBytes: rss,
-        heapUsedBytes: heapUsed,
-        heapTotalBytes: heapTotal,
-        externalBytes: external,
-        arrayBuffersBytes: arrayBuffers,
-      },
+      eventLoop: this.load.facts(),
+      processMemory: processMemory(),
       ...(disk
         ? {
             disks: [{ path: stateDir, totalBytes: diskTotalBytes, availableBytes: diskAvailableBytes }],

@@ -1,11 +1,9 @@
-import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 import { getHeapStatistics } from 'node:v8';
 import { Injectable, Optional } from '@nestjs/common';
 import { type Logger, LoggerFactory } from '../../common/logger';
 import { commandLine } from '../../common/cli/own-commands';
+import { EventLoopLoad, SLOW_LOOP_MS } from '../../events/event-loop-load';
 
-const RESOLUTION_MS = 200;
-const SLOW_LOOP_MS = 500;
 const WARN_SHARE = 0.9;
 /** Below it a warning counts as over, so that one at the limit is not told again and again. */
 const CALM_SHARE = 0.8;
@@ -53,7 +51,6 @@ export class MemoryReader {
 @Injectable()
 export class ProcessWatch {
   private readonly log: Logger;
-  private delay: IntervalHistogram | undefined;
   private isTight = false;
   private readonly records: StabilityRecord[] = [];
   private looks = 0;
@@ -63,18 +60,17 @@ export class ProcessWatch {
   constructor(
     loggers: LoggerFactory,
     @Optional() private readonly memory: MemoryReader = new MemoryReader(),
+    @Optional() private readonly load: EventLoopLoad = new EventLoopLoad(),
   ) {
     this.log = loggers.child('diagnostics');
   }
 
   start(): void {
-    this.delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
-    this.delay.enable();
+    this.load.start();
   }
 
   stop(): void {
-    this.delay?.disable();
-    this.delay = undefined;
+    this.load.stop();
   }
 
   look(): void {
@@ -99,9 +95,7 @@ export class ProcessWatch {
   }
 
   private lookAtLoop(): void {
-    if (!this.delay || this.delay.count === 0) return;
-    this.loopDelayMs = Math.max(0, Math.round(this.delay.max / 1e6) - RESOLUTION_MS);
-    this.delay.reset();
+    this.loopDelayMs = this.load.look().delayMaxMs;
     if (this.loopDelayMs > SLOW_LOOP_MS)
       this.log.warn({ delayMs: this.loopDelayMs }, 'the event loop was blocked, or the machine was asleep');
   }

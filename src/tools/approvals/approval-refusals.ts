@@ -15,5 +15,14 @@ export function requireOffered(request: ApprovalRequest, decision: ApprovalDecis
   );
 }
 
+/** @throws RpcError where an answer that writes no rule is to end with one */
+export function requireRule({ kind }: ApprovalRequest, decision: ApprovalDecision): void {
+  if (decision === 'allow-always' && kind === 'exec') return;
+  throw invalidRequest(
+    `grantExpiresInDays: only a rule has an end, and ${decision} of ${kind === 'exec' ? 'a command' : 'this'} writes none; leave it out${kind === 'exec' ? ', or answer allow-always' : ': what is allowed for a conversation ends with it, or by approval.revoke'}`,
+    { details: { code: 'APPROVAL_NO_RULE' } },
+  );
+}
+
 export const refused = (code: string, id: string, why: string): Error =>
   invalidRequest(`unknown approval id: ${why}`, { details: { code, id } });

@@ -32,6 +32,8 @@ export interface ApprovalRequest {
   rule?: string;
   /** What "for this conversation" covers; without it that can't be chosen. */
   sessionRule?: string;
+  /** When the rule that "always" has written ends, in milliseconds since 1970; without it, when it is taken away. */
+  ruleExpiresAtMs?: number;
   /** What the person who said no has added. */
   refusal?: string;
   /** Who has ended what the answer allowed beyond the call itself. */

@@ -5,6 +5,10 @@ export class ApprovalResolveParams {
   @Text() id!: string;
   @OneOf(APPROVAL_DECISIONS) decision!: ApprovalDecision;
   @Opt() @Str({ max: 2000 }) @Doc('With deny: why not, for the assistant to read.') reason?: string;
+  @Opt()
+  @Int({ min: 1, max: 3650 })
+  @Doc('With allow-always for a command: its rule ends after so many days.')
+  grantExpiresInDays?: number;
   @Opt() @Text() @Doc('Hash of the question that was shown; another one is not answered.') hash?: string;
 }
 

@@ -76,10 +76,11 @@ export class ApprovalRpc {
       'Allows what waits once, for its conversation or always, or denies it; choices of the question say which. The id of a common question answers for all its calls that are open, that of a call for this one.',
   })
   async resolve(params: ApprovalResolveParams, context: RpcContext): Promise<{ ok: true }> {
-    const { id, decision, reason, hash } = params;
+    const { id, decision, reason, hash, grantExpiresInDays } = params;
     await this.approvals.resolve(id, decision, nameOf(context.caller), undefined, {
       ...(reason ? { reason } : {}),
       ...(hash ? { hash } : {}),
+      ...(grantExpiresInDays === undefined ? {} : { forDays: grantExpiresInDays }),
     });
     return { ok: true };
   }

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable, Optional } from '@nestjs/common';
-import { shortId } from '../../common/short-id';
 import { Clock, systemClock } from '../../common/clock';
 import { Redactor } from '../../common/redactor';
 import { timerMs } from '../../common/sleep';
@@ -11,7 +10,8 @@ import { DatabaseService } from '../../storage/database.service';
 import { type ToolContext, ToolError } from '../agent-tool';
 import { type ApprovalDecision, type Permission, isPermission } from './approval-decision';
 import type { ApprovalBinding, ApprovalQuestion } from './approval-question';
-import { refused, requireOffered } from './approval-refusals';
+import { type AnswerFacts, type ApprovalOutcome, endOf, tellWaiting } from './approval-outcome';
+import { refused, requireOffered, requireRule } from './approval-refusals';
 import { type ApprovalRequest, lengthOf, withTexts } from './approval-request';
 import { approvalButtons, approvalRoutes, approvalText, chatQuestions, fitsChat, questionRun } from './approval-text';
 import { ApprovalStore, DecidedMeanwhile } from './approval.store';
@@ -26,11 +26,9 @@ import {
 } from './pending-approval';
 
 export const APPROVAL_TIMEOUT_MS = 120_000;
+const DAY_MS = 24 * 3_600_000;
 /** Nothing is asked that can't be shown as a whole. */
 export const MAX_QUESTION = 200_000;
-
-export type ApprovalOutcome =
-  { decision: ApprovalDecision; by?: string; reason?: string } | { decision: 'timeout' } | { decision: 'aborted' };
 
 interface Waiter {
   outcome: Promise<ApprovalOutcome>;
@@ -109,6 +107,11 @@ export class ApprovalService {
     }
   }
 
+  /** When the rule ends that the answer to a call has written; undefined: it has no end. */
+  ruleEndOf(runId: string, binding: ApprovalBinding): Promise<number | undefined> {
+    return this.store.ruleEndOf(runId, binding);
+  }
+
   /** Whether something is allowed for the conversation already, or was for what a sub-agent was made with. */
   async isGranted(binding: ApprovalBinding, { rules }: Pick<Asking, 'rules'>): Promise<boolean> {
     return (await this.store.granted(binding, rules)) !== undefined;
@@ -178,7 +181,7 @@ export class ApprovalService {
     decision: ApprovalDecision,
     by: string,
     from?: string,
-    { reason, hash, inChat }: { reason?: string; hash?: string; inChat?: boolean } = {},
+    { reason, hash, inChat, forDays }: AnswerFacts = {},
   ): Promise<void> {
     const [first, ...more] = await this.store.find(id);
     if (!first) throw refused('APPROVAL_NOT_FOUND', id, 'nothing with this id was ever asked');
@@ -202,8 +205,12 @@ export class ApprovalService {
         'it was not shown here as a whole; decide on the page or the command line',
       );
     requireOffered(asked.request, decision);
+    if (forDays !== undefined) requireRule(asked.request, decision);
     try {
-      await this.store.decide(open, decision, by, reason);
+      await this.store.decide(open, decision, by, {
+        ...(reason ? { refusal: reason } : {}),
+        ...(forDays === undefined ? {} : { ruleExpiresAtMs: this.clock.now() + forDays * DAY_MS }),
+      });
     } catch (error) {
       if (error instanceof DecidedMeanwhile) throw refused('APPROVAL_DECIDED', id, 'somebody else was faster');
       throw error;
@@ -374,26 +381,4 @@ export class ApprovalService {
       payload: { id, decision, resolvedBy, ts: this.clock.now() },
     });
   }
-}
-
-/** Lets whoever watches the call know what it waits for. */
-function tellWaiting({ id, question_id, expires_at }: ApprovalRow, { update }: Pick<Asking, 'update'>): void {
-  update({
-    content: [{ type: 'text', text: 'waiting for approval' }],
-    details: {
-      status: 'approval-pending',
-      approvalId: question_id ?? id,
-      slug: shortId(question_id ?? id),
-      expiresAtMs: Number(expires_at),
-    },
-  });
-}
-
-function endOf({ state, decision, request }: ApprovalRow): ApprovalOutcome {
-  if (state === 'expired') return { decision: 'timeout' };
-  const { refusal } = JSON.parse(request) as ApprovalRequest;
-  return {
-    decision: isPermission(decision) ? decision : 'deny',
-    ...(refusal === undefined ? {} : { reason: refusal }),
-  };
 }

@@ -150,6 +150,12 @@ export class ApprovalStore {
     );
   }
 
+  /** What the answer to a call says of the end of its rule. */
+  async ruleEndOf(runId: string, { callId, fingerprint }: ApprovalBinding): Promise<number | undefined> {
+    const row = (await this.ofCall(runId, callId)).find((each) => each.fingerprint === fingerprint);
+    return row && (JSON.parse(row.request) as ApprovalRequest).ruleExpiresAtMs;
+  }
+
   /** Uses an approval up; false where there is none. */
   async take(runId: string, { callId, fingerprint }: ApprovalBinding): Promise<boolean> {
     const row = await this.database.write('approval.use', (transaction) =>
@@ -210,13 +216,19 @@ export class ApprovalStore {
 
   /**
    * Writes one decision to rows that are still open: to all of them, or to none.
-   * @param refusal what whoever said no has added
+   * @param facts what whoever answered has added
    * @throws DecidedMeanwhile
    */
-  async decide(rows: readonly ApprovalRow[], decision: ApprovalDecision, by: string, refusal?: string): Promise<void> {
+  async decide(
+    rows: readonly ApprovalRow[],
+    decision: ApprovalDecision,
+    by: string,
+    facts: Pick<ApprovalRequest, 'refusal' | 'ruleExpiresAtMs'>,
+  ): Promise<void> {
+    const hasFacts = Object.keys(facts).length > 0;
     await this.database.write('approval.close', async (transaction) => {
       for (const { id, request } of rows) {
-        const noted = refusal && JSON.stringify({ ...(JSON.parse(request) as ApprovalRequest), refusal });
+        const noted = hasFacts && JSON.stringify({ ...(JSON.parse(request) as ApprovalRequest), ...facts });
         const row = await transaction
           .updateTable('approvals')
           .set({

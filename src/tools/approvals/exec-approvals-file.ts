@@ -14,6 +14,8 @@ export interface AllowlistEntry extends ExecRule {
   lastUsedAt?: number;
   lastUsedCommand?: string;
   lastResolvedPath?: string;
+  /** When it ends, in milliseconds since 1970; without it, when it is taken away. */
+  expiresAt?: number;
 }
 
 interface Rules {
@@ -83,24 +85,32 @@ export class ApprovalsFileOf {
       ...(isOneOf(EXEC_SECURITY, security) ? { security } : {}),
       ...(isOneOf(EXEC_ASK, ask) ? { ask } : {}),
       allowlist: [...(every?.allowlist ?? []), ...(own?.allowlist ?? [])].filter(
-        (entry) => faultOf(entry) === undefined && (granted === undefined || isAmong(granted, entry)),
+        (entry) =>
+          faultOf(entry) === undefined && !isOver(entry) && (granted === undefined || isAmong(granted, entry)),
       ),
     };
   }
 
-  /** Adds a rule to an agent's list. */
-  remember(agentId: string, rule: ExecRule, command: string): void {
+  /**
+   * Adds a rule to an agent's list, or gives the one that is there its new end.
+   * @param expiresAt when it ends; without it, when it is taken away
+   */
+  remember(agentId: string, rule: ExecRule, command: string, expiresAt?: number): void {
     const file = this.read();
     const agents = { ...file.agents };
     const agent = { ...agents[agentId] };
     const allowlist = [...(agent.allowlist ?? [])];
-    if (allowlist.some((entry) => ruleText(entry) === ruleText(rule))) return;
-    allowlist.push({
+    const at = allowlist.findIndex((entry) => ruleText(entry) === ruleText(rule));
+    const known = allowlist[at];
+    // A rule that has no end is not given one by an answer that would have been no question.
+    if (known && known.expiresAt === undefined) return;
+    allowlist.splice(at === -1 ? allowlist.length : at, at === -1 ? 0 : 1, {
       id: randomUUID(),
       ...rule,
       lastUsedAt: Date.now(),
       lastUsedCommand: command,
       lastResolvedPath: rule.pattern,
+      ...(expiresAt === undefined ? {} : { expiresAt }),
     });
     agents[agentId] = { ...agent, allowlist };
     writeFileAtomic(this.path, `${JSON.stringify({ ...file, agents }, null, 2)}\n`, 0o600);
@@ -169,10 +179,20 @@ export const rulesInWords = (file: ApprovalsFile): Record<string, string[]> =>
     Object.entries(file.agents ?? {}).map(([id, { allowlist = [] }]) => [
       id,
       allowlist.map((entry) =>
-        faultOf(entry) === undefined ? ruleText(entry) : "can't be understood, so it allows nothing",
+        faultOf(entry) === undefined
+          ? `${ruleText(entry)}${endInWords(entry)}`
+          : "can't be understood, so it allows nothing",
       ),
     ]),
   );
+
+const isOver = ({ expiresAt }: AllowlistEntry): boolean => expiresAt !== undefined && expiresAt <= Date.now();
+
+function endInWords(entry: AllowlistEntry): string {
+  if (entry.expiresAt === undefined) return '';
+  const day = new Date(entry.expiresAt).toISOString();
+  return isOver(entry) ? `; it has ended on ${day}` : `; it ends on ${day}`;
+}
 
 /** What would not do what it says, or nothing at all: such a file is not written. */
 function problemsOf(file: ApprovalsFile): string[] {
@@ -219,16 +239,20 @@ function faultOf(entry: AllowlistEntry): string | undefined {
     'lastUsedCommand',
     'lastResolvedPath',
     'source',
+    'expiresAt',
   ];
   const other = Object.keys(entry).find((key) => !known.includes(key));
   if (other !== undefined) return `"${other}" is not known`;
-  const { args, command, cwd } = entry;
+  const { args, command, cwd, expiresAt } = entry;
+  if (expiresAt !== undefined && !isTime(expiresAt)) return '"expiresAt" must be milliseconds since 1970';
   if (args !== undefined && !(Array.isArray(args) && args.every((argument) => typeof argument === 'string')))
     return '"args" must be a list of texts';
   if (command !== undefined && typeof command !== 'string') return '"command" must be a text';
   if (args !== undefined && command !== undefined) return 'it has both "args" and "command"';
   return cwd === undefined || typeof cwd === 'string' ? undefined : '"cwd" must be a path';
 }
+
+const isTime = (value: unknown): boolean => typeof value === 'number' && Math.abs(value) <= 8.64e15;
 
 const isAmong = (granted: readonly GrantedRule[], entry: ExecRule): boolean =>
   granted.some(({ kind, text }) => kind === 'always' && text === ruleText(entry));

@@ -125,11 +125,11 @@ export class ExecPermit {
     const argv = plainArgv(wish);
     const asked = await this.judge(wish, context);
     if (!asked) return { argv, check: async () => requireSame((await this.judge(wish, context))?.reason ?? undefined) };
-    const { decision, files } = await this.asked(wish, asked, context);
+    const { decision, files, ruleEndsAt } = await this.asked(wish, asked, context);
     // The rule that the question has shown, also where an earlier call of the step has read something since.
     const { rule } = asked.verdict;
     if (decision === 'allow-always' && rule) {
-      this.approvalsFile.remember(context.agentId, rule, wish.command);
+      this.approvalsFile.remember(context.agentId, rule, wish.command, ruleEndsAt);
       if (context.jobId !== undefined)
         this.events.emit('job.rule', { jobId: context.jobId, rule: { kind: 'always', text: ruleText(rule) } });
     }
@@ -258,7 +258,11 @@ export class ExecPermit {
       const isGranted = await this.approvals.isGranted(binding, context);
       const decision = isGranted ? 'allow-session' : await this.approvals.permit(request, binding, context);
       const changed = changedBetween(files, await filesOf(wish, asked, context));
-      if (changed === undefined) return { decision, files };
+      if (changed === undefined) {
+        const ruleEndsAt =
+          decision === 'allow-always' ? await this.approvals.ruleEndOf(request.runId, binding) : undefined;
+        return { decision, files, ...(ruleEndsAt === undefined ? {} : { ruleEndsAt }) };
+      }
       reason = `${changed} has changed since it was approved`;
     }
     throw new ToolError(
@@ -278,6 +282,8 @@ export interface CommandPermit {
 interface ApprovedCommand {
   decision: Permission;
   files: ObeyedFiles;
+  /** When the rule ends that "always" writes; without it, when it is taken away. */
+  ruleEndsAt?: number;
 }
 
 interface Standing {
