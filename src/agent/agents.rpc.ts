@@ -7,7 +7,7 @@ import { ConfigService } from '../config/config.service';
 import { NoParams } from '../rpc/no-params.dto';
 import { invalidRequest } from '../rpc/rpc-error';
 import { RpcMethod } from '../rpc/rpc-method';
-import { OWN_RUNTIME } from './sessions/session-rows.service';
+import { SHOWN_RUNTIME } from './sessions/session-rows.service';
 import { agentOfSession, canonicalSessionKey } from '../sessions/session-key';
 import { AgentIdentityParams } from './agents.dto';
 import { readIdentityFile } from '../workspace/identity-file';
@@ -46,7 +46,7 @@ export class AgentsRpc {
         ...(name ? { name } : {}),
         ...(identity ? { identity } : {}),
         ...workspaceOf(this.workspaces.pathOf(id)),
-        agentRuntime: OWN_RUNTIME,
+        agentRuntime: SHOWN_RUNTIME,
         ...this.modelOf(id),
       }));
     return {

@@ -2,7 +2,8 @@ import { isPlainObject } from '../common/plain-object';
 import { type JsonSchema, jsonSchemaOf } from '../common/validation/json-schema';
 import { formatConfigPath, parseConfigPath } from './config-path';
 import { OpenclawConfig } from './openclaw.config';
-import { type UiHint, uiHints } from './ui-hints';
+import type { ReloadKind } from '../common/validation/field-registry';
+import { type UiHint, labelOf, uiHints } from './ui-hints';
 
 export interface SchemaNode {
   path: string;
@@ -11,6 +12,8 @@ export interface SchemaNode {
   hint?: UiHint;
   /** Where the hint stands among those of `config.schema`: `*` for any key, `[]` for any entry. */
   hintPath?: string;
+  /** What a change takes. */
+  reloadKind?: ReloadKind;
   children: SchemaChild[];
 }
 
@@ -51,10 +54,17 @@ export function schemaNodeAt(text: string): SchemaNode | undefined {
     pattern.push(below.key);
   }
   if (!isPlainObject(schema)) return undefined;
+  const { hint, hintPath } = hinted(hints, pattern);
+  const title = keys.length === 0 ? undefined : labelOf(keys.at(-1) ?? '');
   return {
     path: text,
-    schema: Object.fromEntries(Object.entries(schema).filter(([name]) => !BELOW.includes(name))),
-    ...hinted(hints, pattern),
+    schema: {
+      ...(title === undefined ? {} : { title }),
+      ...Object.fromEntries(Object.entries(schema).filter(([name]) => !BELOW.includes(name))),
+    },
+    ...(hint ? { hint: { ...(title === undefined ? {} : { label: title }), ...hint } } : {}),
+    ...(hintPath === undefined ? {} : { hintPath }),
+    ...(hint?.reload === undefined ? {} : { reloadKind: hint.reload }),
     children: childrenOf(schema, pattern, keys, hints),
   };
 }

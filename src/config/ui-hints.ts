@@ -61,7 +61,7 @@ function collect(cls: ClassRef, path: readonly string[], above: Inherited, hints
 }
 
 /** "canvasHost" → "Canvas host". */
-function labelOf(key: string): string {
+export function labelOf(key: string): string {
   const words = key.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase();
   return words.charAt(0).toUpperCase() + words.slice(1);
 }

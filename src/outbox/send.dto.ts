@@ -1,4 +1,4 @@
-import { Bool, Doc, Int, Opt, Str, StrList, Text } from '../common/validation/fields';
+import { Bool, Checked, Doc, Int, Opt, Str, StrList, Text } from '../common/validation/fields';
 
 export class SendParams {
   /** Chat on the platform. */
@@ -13,6 +13,9 @@ export class SendParams {
   @Opt() @Text({ max: 120 }) @Doc('Name that it has for others.') filename?: string;
   @Opt() @Text({ max: 100 }) @Doc('What it is, where neither name nor content say so.') contentType?: string;
   @Opt() @Bool() @Doc('Pictures and videos arrive as files, as they are.') forceDocument?: boolean;
+  @Opt()
+  @Checked(() => false, 'must be left out: texts are Markdown, and each chat platform gets them in its own form')
+  parseMode?: never;
   @Opt() @Bool() gifPlayback?: boolean;
   @Opt() @Text({ max: 40 }) channel?: string;
   @Opt() @Text({ max: 100 }) accountId?: string;

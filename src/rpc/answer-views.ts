@@ -4,6 +4,8 @@ import { RpcError, type RpcErrorCode } from './rpc-error';
 /** Revisions of the protocol that clients speak. */
 export type ProtocolRevision = 3 | 4;
 
+const of = (place: string, names: readonly string[]): string[] => names.map((name) => `${place}.${name}`);
+
 const PAGE = ['totalCount', 'offset', 'nextOffset', 'hasMore', 'limitApplied', 'owners'];
 const ORDER = [
   'archived',
@@ -84,8 +86,12 @@ const CONFIG = [
   'configRevisionHash',
   'appliedConfigHash',
 ];
+const RECENT = ['totalTokensFresh', 'configuredModel', 'selectedModel', 'modelSelectionReason', 'runtime'];
 const STATUS = [
   'runtimeVersion',
+  'heartbeat.agents[].waitingForRoute',
+  ...of('sessions.recent[]', RECENT),
+  ...of('sessions.byAgent[].recent[]', RECENT),
   'degradedPlugins',
   'degradedSecretOwners',
   'eventLoop',
@@ -96,8 +102,6 @@ const STATUS = [
 ];
 const CRON_PAGE = ['snapshotRevision', 'total', 'offset', 'limit', 'hasMore', 'nextOffset', 'deliveryPreviews'];
 const CRON_JOB = ['configRevision', 'effectiveAgentId', 'lastRunAtMs', 'lastRunError', 'lastRunStatus', 'nextRunAtMs'];
-
-const of = (place: string, names: readonly string[]): string[] => names.map((name) => `${place}.${name}`);
 
 /**
  * What of a method's answer only clients of protocol 4 get, as paths: `rows[].name` is a field of every entry of a list.

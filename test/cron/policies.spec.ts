@@ -203,7 +203,7 @@ describe('jobs', () => {
           : { status: 400, steps: [], body: { error: { message: 'no', type: 'invalid_request_error' } } };
     };
     const alerts = (): string[] =>
-      models.requests.flatMap(({ text }) => /"Job" failed (\d+) times? in a row|"Job" failed 1 time/.exec(text)?.[0] ?? []);
+      models.requests.flatMap(({ text }) => text.match(/failed (1 time|\d+ times in a row)/g) ?? []);
     const told = (text: string): Promise<void> => until(text, () => alerts().some((each) => each.includes(text)));
     const fail = async (id: string, count: number): Promise<void> => {
       await force(id);

@@ -43,6 +43,12 @@ describe('files that were handed over', () => {
     expect(await titles({ runId: 'second' })).toEqual(['second.txt', '.hidden']);
     expect(await titles({ runId: 'third', sessionKey: key })).toEqual([]);
     expect(await titles({ sessionKey: 'agent:main:none' })).toEqual([]);
+    expect(await titles({ sessionKey: key, type: 'image', messageRole: 'assistant' })).toEqual(['chart.png']);
+    const page = await client.done<{ nextCursor: string }>('artifacts.list', { sessionKey: key, limit: 3 });
+    expect(page).toMatchObject({ artifacts: all.slice(1).map((title) => ({ title })), nextCursor: '1' });
+    expect(await client.done('artifacts.list', { sessionKey: key, limit: 3, cursor: page.nextCursor })).toEqual({
+      artifacts: [expect.objectContaining({ title: 'report.txt' })],
+    });
     const [report, chart] = await listed({ runId: 'first' });
     expect(report).toMatchObject({ type: 'file', sizeBytes: 11, sessionKey: key, download: { mode: 'bytes' } });
     expect(chart).toMatchObject({ type: 'link', download: { mode: 'url' } });
@@ -70,6 +76,7 @@ describe('files that were handed over', () => {
   it('are asked for by what there is', async () => {
     for (const [params, message] of [
       [{}, 'one of sessionKey, runId and taskId is needed'],
+      [{ sessionKey: key, cursor: '9' }, 'cursor must be the nextCursor of an answer'],
       [{ runId: 'fourth' }, 'runId: no turn is called fourth'],
       [{ taskId: 'none' }, 'taskId: no turn is called none'],
       [{ runId: 'first', sessionKey: 'agent:main:other' }, 'this turn is of agent:main:made'],

@@ -306,7 +306,12 @@ describe('a client of protocol 4', () => {
     expect(await done('chat.startup', byShortId)).toMatchObject({ sessionId: opened.sessionId });
     expect((await client.call('chat.startup', { shortId: 'zz', agentId: 'main' })).ok).toBe(false);
     expect((await client.call('chat.startup', {})).ok).toBe(false);
-    expect(Object.keys(await done('chat.metadata', {})).sort()).toEqual(['commands', 'models']);
+    expect(Object.keys(await done('chat.metadata', {})).sort()).toEqual([
+      'commands',
+      'models',
+      'runtimeSelectionLocked',
+      'swarmEnabled',
+    ]);
 
     const messageId = opened.messages[0]?.__openclaw.id;
     expect(await done('chat.message.get', { sessionKey, messageId })).toMatchObject({

@@ -164,4 +164,78 @@ describe('an answer to a client of protocol 4', () => {
       message: 'cron job not found: none',
     });
   });
+
+  it('about a conversation that is forked goes as far as was asked', async () => {
+    const say = async (key: string, message: string, runId: string): Promise<void> => {
+      await done('chat.send', { sessionKey: key, message, idempotencyKey: runId });
+      await done('agent.wait', { runId, timeoutMs: 20_000 });
+    };
+    const texts = async (key: string): Promise<unknown[]> =>
+      (await done<{ messages: Row[] }>('sessions.get', { key })).messages.map(({ role }) => role);
+    const parentSessionKey = 'agent:main:parent';
+    await say(parentSessionKey, 'first', 'fork-1');
+    bench.models.answer = () => ({ status: 400, steps: [], body: { error: { message: 'no' } } });
+    await say(parentSessionKey, 'second', 'fork-2');
+    bench.models.answer = () => ({ steps: [{ text: 'done' }] });
+    const whole = await texts(parentSessionKey);
+    expect(whole.length).toBeGreaterThan(2);
+    const make = (key: string, params: Row): Promise<Row> =>
+      done('sessions.create', { key, parentSessionKey, fork: true, ...params });
+    const { entry } = await make('agent:main:all', {});
+    expect(entry).toMatchObject({ parentSessionKey, spawnDepth: 0 });
+    await make('agent:main:last', { forkFrom: 'last-completed' });
+    expect(await texts('agent:main:all')).toEqual(whole);
+    expect(await texts('agent:main:last')).toEqual(['user', 'assistant']);
+    const { error } = await client.call('sessions.create', { forkFrom: 'last-completed' });
+    expect(error?.message).toContain('set fork to true');
+  });
+
+  it('about a conversation names its newest message, and the conversation that a reset begins', async () => {
+    const key = 'agent:main:leaf';
+    const info = async (params: Row = {}): Promise<Row> =>
+      (await done<{ sessionInfo: Row }>('chat.history', { sessionKey: key, ...params })).sessionInfo;
+    const made = await done<{ entry: Row }>('sessions.create', { key });
+    expect((await info())['activeLeafEntryId']).toBeNull();
+    await done('chat.send', { sessionKey: key, message: 'leaf', idempotencyKey: 'leaf-1' });
+    await done('agent.wait', { runId: 'leaf-1', timeoutMs: 20_000 });
+    const { messages } = await done<{ messages: { __openclaw: Row }[] }>('chat.history', { sessionKey: key });
+    expect((await info())['activeLeafEntryId']).toBe(messages.at(-1)?.__openclaw['id']);
+    expect(await info({ offset: 1 })).not.toHaveProperty('activeLeafEntryId');
+    const reset = await done<{ entry: Row }>('sessions.reset', { key });
+    expect(reset.entry).toMatchObject({ spawnDepth: 0, sessionStartedAt: reset.entry['createdAt'] });
+    expect(reset.entry['lifecycleRevision']).not.toBe(made.entry['lifecycleRevision']);
+    expect((await done<{ entry: Row }>('sessions.reset', { key }, old)).entry).not.toHaveProperty('lifecycleRevision');
+  });
+
+  it('about recent sessions says which model they have, and why', async () => {
+    const key = 'agent:main:chosen';
+    await done('sessions.create', { key, model: 'other/thinker' });
+    const { sessions, heartbeat } = await done<{ sessions: { recent: Row[] }; heartbeat: { agents: Row[] } }>('status');
+    const row = (of: string): Row | undefined => sessions.recent.find((each) => each['key'] === of);
+    expect(row(key)).toMatchObject({
+      configuredModel: 'fake/fake-1',
+      selectedModel: 'other/thinker',
+      modelSelectionReason: 'session override',
+      totalTokensFresh: false,
+    });
+    expect(row('agent:main:leaf')).toMatchObject({ selectedModel: 'fake/fake-1', modelSelectionReason: null });
+    // Nobody has written in a chat.
+    expect(heartbeat.agents).toEqual([
+      expect.objectContaining({ agentId: 'main', enabled: true, waitingForRoute: true }),
+      expect.objectContaining({ agentId: 'deep', enabled: false, waitingForRoute: false }),
+    ]);
+    expect(JSON.stringify(await done('status', {}, old))).not.toMatch(/selectedModel|waitingForRoute/);
+  });
+
+  it('about one key of the configuration has a name for it, and says what a change takes', async () => {
+    expect(await done('config.schema.lookup', { path: 'gateway.port' })).toMatchObject({
+      reloadKind: 'restart',
+      schema: { title: 'Port' },
+      hint: { label: 'Port' },
+    });
+    expect(await done('config.schema.lookup', { path: 'agents.defaults.thinkingDefault' })).toMatchObject({
+      reloadKind: 'none',
+      schema: { title: 'Thinking default' },
+    });
+  });
 });

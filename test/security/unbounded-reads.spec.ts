@@ -38,6 +38,7 @@ const KNOWN: Record<string, string> = {
   'src/common/app-root.ts': 'a file of the program',
   'src/common/atomic-file.ts': 'for files of the state folder',
   'src/common/lock-file.ts': 'written by a gateway',
+  'src/events/event-loop-load.ts': 'one line of the kernel about this process',
   'src/common/process-identity.ts': 'told by the kernel',
   'src/config/config-history.ts': 'written by the gateway',
   'src/config/config.command.ts': 'named by the owner on the command line',

@@ -54,7 +54,13 @@ export class ChatStartupRpc {
     const { config } = this.config;
     const key = sessionKey === undefined ? undefined : canonicalSessionKey(config, sessionKey, agentId);
     const of = key === undefined ? (agentId ?? defaultAgentId(config)) : agentOfSession(config, key);
-    return { ...this.commands.list({ agentId: of }), ...(await this.models.list({})) };
+    return {
+      ...this.commands.list({ agentId: of }),
+      ...(await this.models.list({})),
+      // One runtime, and nobody who shares work out among several agents at once.
+      runtimeSelectionLocked: false,
+      swarmEnabled: false,
+    };
   }
 
   @RpcMethod({

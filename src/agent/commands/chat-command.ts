@@ -49,6 +49,8 @@ export interface ChatCommand {
   isUrgent?: true;
   /** Brought by a skill. */
   source?: 'skill';
+  /** That skill, and whether the model knows of it by itself. */
+  skill?: { name: string; isModelVisible: boolean };
   /** Not in menus of chat platforms. */
   textOnly?: boolean;
   /** Inside other text it applies to that message only. Undefined for words that it does not know. */

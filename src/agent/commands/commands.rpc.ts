@@ -28,6 +28,8 @@ export interface ListedCommand {
   description: string;
   category: string;
   source: 'native' | 'skill';
+  skillDisplayName?: string;
+  skillModelVisible?: boolean;
   scope: 'text' | 'both';
   acceptsArgs: boolean;
   /** How its arguments are written. */
@@ -68,7 +70,7 @@ export class CommandsRpc {
 }
 
 function listed(command: ChatCommand, withArgs: boolean): ListedCommand {
-  const { name, aliases = [], summary, category, usage, textOnly } = command;
+  const { name, aliases = [], summary, category, usage, textOnly, skill } = command;
   return {
     name,
     ...(textOnly ? {} : { nativeName: name.replaceAll('-', '_') }),
@@ -76,6 +78,7 @@ function listed(command: ChatCommand, withArgs: boolean): ListedCommand {
     description: summary,
     category,
     source: command.source ?? 'native',
+    ...(skill ? { skillDisplayName: skill.name, skillModelVisible: skill.isModelVisible } : {}),
     scope: textOnly ? 'text' : 'both',
     acceptsArgs: usage !== undefined,
     ...(usage === undefined ? {} : { usage }),

@@ -109,6 +109,8 @@ export class TtsRpc {
           label: NAMES[id],
           configured: usable.includes(id),
           models: SPEECH_MODELS[id],
+          modes: [],
+          brains: [],
           ...(SPEECH_VOICES[id] ? { voices: SPEECH_VOICES[id] } : {}),
         })),
       },

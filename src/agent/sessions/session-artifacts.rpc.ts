@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { isWebAddress } from '../../common/net/host';
-import { Doc, Opt, Text } from '../../common/validation/fields';
+import { Doc, Int, OneOf, Opt, Text } from '../../common/validation/fields';
 import { ConfigService } from '../../config/config.service';
 import { InboxStore } from '../../inbox/inbox.store';
 import type { RpcContext } from '../../rpc/rpc-context';
@@ -14,18 +14,30 @@ import { namesOf } from '../turns/turn-record';
 import { TurnStore } from '../turns/turn.store';
 import { SessionFilesRpc } from './session-files.rpc';
 
+const PICTURE = /\.(avif|gif|jpe?g|png|webp)$/i;
 /** Newest messages of a conversation that are looked through. */
 const MOST_MESSAGES = 5000;
 
-export class ArtifactsListParams {
+export class ArtifactsScope {
   @Opt() @Text({ max: 512 }) @Doc('One of sessionKey, runId and taskId is needed.') sessionKey?: string;
   @Opt() @Text({ max: 512 }) @Doc('As the client that asked has named the run.') runId?: string;
   @Opt() @Text({ max: 512 }) @Doc('Of `tasks.list`, where the task is a turn.') taskId?: string;
   @Opt() @Text({ max: 64 }) agentId?: string;
+  @Opt() @OneOf(['assistant']) @Doc('Whose; those of others are not listed.') messageRole?: 'assistant';
 }
 
-export class ArtifactParams extends ArtifactsListParams {
+export class ArtifactsListParams extends ArtifactsScope {
+  @Opt() @OneOf(['image']) @Doc('Only pictures, by their names.') type?: 'image';
+  @Opt() @Int({ min: 1, max: 500 }) @Doc('Only the newest ones; without it all.') limit?: number;
+  @Opt() @Text({ max: 256 }) @Doc('`nextCursor` of the page before.') cursor?: string;
+}
+
+export class ArtifactParams extends ArtifactsScope {
   @Text({ max: 200 }) @Doc('From `artifacts.list`.') artifactId!: string;
+}
+
+export class ArtifactDownloadParams extends ArtifactParams {
+  @Opt() @OneOf(['http']) @Doc('Taken, without effect: it comes in the answer in any case.') transport?: 'http';
 }
 
 /** A file that the assistant has handed over. */
@@ -67,8 +79,15 @@ export class SessionArtifactsRpc {
     params: ArtifactsListParams,
     summary: 'Files that the assistant has handed over in a conversation, or in one turn of it; the newest last.',
   })
-  async list(params: ArtifactsListParams): Promise<{ artifacts: Artifact[] }> {
-    return { artifacts: (await this.found(params)).map(({ artifact }) => artifact) };
+  async list(params: ArtifactsListParams): Promise<{ artifacts: Artifact[]; nextCursor?: string }> {
+    const { type, limit, cursor } = params;
+    const all = (await this.found(params)).map(({ artifact }) => artifact);
+    const wanted = type === undefined ? all : all.filter(({ title }) => PICTURE.test(title));
+    const end = cursor === undefined ? wanted.length : Number(cursor);
+    if (!Number.isSafeInteger(end) || end < 0 || end > wanted.length)
+      throw invalidRequest('invalid artifacts.list params: cursor must be the nextCursor of an answer');
+    const from = limit === undefined ? 0 : Math.max(0, end - limit);
+    return { artifacts: wanted.slice(from, end), ...(from > 0 ? { nextCursor: String(from) } : {}) };
   }
 
   @RpcMethod({
@@ -84,10 +103,10 @@ export class SessionArtifactsRpc {
   @RpcMethod({
     name: 'artifacts.download',
     scope: 'operator.read',
-    params: ArtifactParams,
+    params: ArtifactDownloadParams,
     summary: 'Such a file in base64, as `sessions.files.get` reads it; of something in the web, its address.',
   })
-  async download(params: ArtifactParams, context: RpcContext): Promise<unknown> {
+  async download(params: ArtifactDownloadParams, context: RpcContext): Promise<unknown> {
     const { artifact, path } = await this.one(params);
     if (artifact.type === 'link') return { artifact, url: path };
     const { file } = await this.files.get({ key: artifact.sessionKey, path }, context);
@@ -104,7 +123,7 @@ export class SessionArtifactsRpc {
     });
   }
 
-  private async found(params: ArtifactsListParams): Promise<Found[]> {
+  private async found(params: ArtifactsScope): Promise<Found[]> {
     const { sessionKey, run } = await this.placeOf(params);
     const session = await this.sessions.find(sessionKey);
     const events = session ? await this.transcripts.readTail(session.sessionId, MOST_MESSAGES) : [];
@@ -114,7 +133,7 @@ export class SessionArtifactsRpc {
   }
 
   /** @throws RpcError INVALID_REQUEST where no conversation is named, or two that differ */
-  private async placeOf(params: ArtifactsListParams): Promise<{ sessionKey: string; run?: string }> {
+  private async placeOf(params: ArtifactsScope): Promise<{ sessionKey: string; run?: string }> {
     const { agentId, runId, taskId } = params;
     const named =
       params.sessionKey === undefined

@@ -6,7 +6,10 @@ import { type RpcContext, callerKey } from '../../rpc/rpc-context';
 import { invalidRequest } from '../../rpc/rpc-error';
 import { RpcMethod } from '../../rpc/rpc-method';
 import { agentOfSession, canonicalSessionKey } from '../../sessions/session-key';
+import type { SessionEntry } from '../../sessions/session-entry';
 import { SessionStore } from '../../sessions/session.store';
+import type { TranscriptEvent } from '../../sessions/transcript-event';
+import { TranscriptStore } from '../../sessions/transcript.store';
 import { ChatSender } from '../chat/chat-sender.service';
 import { ModelChoice } from '../providers/model-choice.service';
 import { noThinkingLevel, thinkingLevelOf } from '../thinking-level';
@@ -20,6 +23,7 @@ export class SessionCreateRpc {
   constructor(
     private readonly config: ConfigService,
     private readonly sessions: SessionStore,
+    private readonly transcripts: TranscriptStore,
     private readonly archive: SessionArchive,
     private readonly choice: ModelChoice,
     private readonly sender: ChatSender,
@@ -43,6 +47,8 @@ export class SessionCreateRpc {
       throw invalidRequest(
         'invalid sessions.create params: worktree: sessions have no worktrees of their own; leave it out',
       );
+    if (params.forkFrom !== undefined && params.fork !== true)
+      throw invalidRequest('invalid sessions.create params: forkFrom: it says how much is taken along; set fork to true');
     const model = params.model === undefined ? undefined : await this.choice.required(params.model);
     const thinkingLevel = params.thinkingLevel === undefined ? undefined : thinkingLevelOf(params.thinkingLevel);
     if (params.thinkingLevel !== undefined && thinkingLevel === undefined)
@@ -53,7 +59,7 @@ export class SessionCreateRpc {
       const parentKey = canonicalSessionKey(config, params.parentSessionKey ?? 'main', params.agentId);
       const parent = await this.sessions.find(parentKey);
       if (!parent) throw invalidRequest(`No session found: ${parentKey}`);
-      await this.archive.fork(parent, key);
+      await this.archive.fork(parent, key, params.forkFrom && (await this.lastAnswerIn(parent)));
     }
     const entry = await this.sessions.upsert(key, agentId, (old) => ({
       ...old,
@@ -89,7 +95,16 @@ export class SessionCreateRpc {
       ...(model?.warning === undefined ? {} : { warning: model.warning }),
     };
   }
+
+  /** Where the last answer stands that was neither cut off nor goes on with a tool; 0 where there is none. */
+  private async lastAnswerIn({ sessionId }: SessionEntry): Promise<number> {
+    const events = await this.transcripts.read(sessionId);
+    return events.findLast(isWhole)?.seq ?? 0;
+  }
 }
+
+const isWhole = ({ message }: TranscriptEvent): boolean =>
+  message.role === 'assistant' && (message.stopReason === 'stop' || message.stopReason === 'injected');
 
 /** The same for the same key of the same caller, so that a repeated request makes no second session. */
 const idOf = (caller: RpcContext['caller'], idempotencyKey: string): string =>

@@ -8,14 +8,15 @@ import { thinkingChoices } from '../providers/thinking-choices';
 import { ModelRegistry } from '../providers/model-registry.service';
 import { LaneService } from '../turns/lane.service';
 import { queueSettings } from '../turns/queue-plan';
+import { OWN_RUNTIME } from './own-runtime';
 import { listedKind } from './session-kind';
 
 /** A session in a list. Times in milliseconds since 1970. */
 export type SessionRow = Record<string, unknown> & { key: string };
 
-/** What runs the turns of every agent: this program, on this machine. */
-export const OWN_RUNTIME = {
-  id: 'openclaw',
+/** What runs the turns of every agent, as clients are told of it. */
+export const SHOWN_RUNTIME = {
+  id: OWN_RUNTIME.id,
   source: 'implicit',
   cloudPlacementSupported: false,
   devicePlacementSupported: false,
@@ -27,7 +28,7 @@ const SHARED = {
   sharingRole: 'admin',
   permissionModePending: false,
   runtimeSelectionLocked: false,
-  agentRuntime: OWN_RUNTIME,
+  agentRuntime: SHOWN_RUNTIME,
   effectiveFastMode: false,
   effectiveFastModeSource: 'default',
 } as const;
@@ -115,7 +116,7 @@ export class SessionRows {
       modelProvider: info.provider,
       model: info.id,
       contextTokens: info.contextWindow,
-      agentRuntime: OWN_RUNTIME,
+      agentRuntime: SHOWN_RUNTIME,
       // A model that is chosen is that of the conversation, not of the agent.
       modelSelectionTarget: 'session',
       ...thinkingChoices(info, this.config.config),
@@ -147,7 +148,7 @@ export class SessionRows {
         contextWindow,
         reasoning,
         isChosen: modelOverride !== undefined,
-        agentRuntime: OWN_RUNTIME,
+        agentRuntime: SHOWN_RUNTIME,
         runtimeSelectionLocked: SHARED.runtimeSelectionLocked,
       };
     } catch {

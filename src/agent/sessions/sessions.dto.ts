@@ -163,7 +163,11 @@ export class SessionsCreateParams {
   @Opt() @Text() model?: string;
   @Opt() @Text() thinkingLevel?: string;
   @Opt() @Text() parentSessionKey?: string;
-  @Opt() @Bool() fork?: boolean;
+  @Opt() @Bool() @Doc('With the conversation of parentSessionKey so far; the main one without it.') fork?: boolean;
+  @Opt()
+  @OneOf(['last-completed'])
+  @Doc('With fork: up to the last whole answer of the assistant, and nothing of what came after it.')
+  forkFrom?: 'last-completed';
   @Opt() @Str() @Doc('What is said in it at once.') message?: string;
   @Opt() @Str() @Doc('The same, where there is no message.') task?: string;
   @Opt() @AnyList() @Doc('Files as `chat.send` takes them.') attachments?: unknown[];

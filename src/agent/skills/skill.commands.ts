@@ -60,6 +60,8 @@ export class SkillCommands {
         summary: cutText(skill.manifest.description, MAX_SUMMARY),
         category: 'skills',
         source: 'skill',
+        // Only those are here that can be used.
+        skill: { name: skill.manifest.name, isModelVisible: skill.refused === undefined && skill.manifest.modelInvocable },
         right: 'sender',
         run: (call) => this.run(skill.manifest.name, call.args, call),
       };

@@ -7,11 +7,13 @@ import { modelChoiceOf } from '../../agent/model-choice.config';
 import { agentEntries, defaultAgentId, findAgent } from '../../config/agent-entries';
 import { heartbeatPlan } from '../../agent/heartbeat-plan';
 import { ConfigService } from '../../config/config.service';
+import { mainSessionKey } from '../../config/main-session';
 import type { OpenclawConfig } from '../../config/openclaw.config';
 import { EventBus } from '../../events/event-bus';
 import { EventLoopLoad } from '../../events/event-loop-load';
 import { StatusParts } from '../../events/status-parts';
 import { anyEnabled, listPlugins } from '../../plugins/catalog/plugin-catalog';
+import { canonicalSessionKey } from '../../sessions/session-key';
 import { SessionStore } from '../../sessions/session.store';
 import { processMemory } from './process-memory';
 
@@ -53,7 +55,7 @@ export class HealthService {
     const model = this.usualModel();
     const agents = agentEntries(config);
     const recent = (await this.sessions.list({ limit: RECENT_IN_STATUS })).map((entry) =>
-      recentRow(entry, now, model.contextWindow),
+      recentRow(entry, now, model.contextWindow, this.configuredModel(entry.agentId)),
     );
     const byAgent = await Promise.all(
       agents.map(async ({ id }) => ({
@@ -61,7 +63,7 @@ export class HealthService {
         path: '(database)',
         count: await this.sessions.count(id),
         recent: (await this.sessions.list({ agentId: id, limit: RECENT_IN_STATUS })).map((entry) =>
-          recentRow(entry, now, model.contextWindow),
+          recentRow(entry, now, model.contextWindow, this.configuredModel(entry.agentId)),
         ),
       })),
     );
@@ -69,10 +71,13 @@ export class HealthService {
       runtimeVersion: appVersion(),
       heartbeat: {
         defaultAgentId: defaultAgentId(config),
-        agents: agents.map(({ id }) => {
-          const { every, everyMs } = heartbeatPlan(config, id);
-          return { agentId: id, enabled: everyMs > 0, every, everyMs: everyMs || null };
-        }),
+        agents: await Promise.all(
+          agents.map(async ({ id }) => {
+            const { every, everyMs } = heartbeatPlan(config, id);
+            const waitingForRoute = await this.waitsForRoute(id);
+            return { agentId: id, enabled: everyMs > 0, every, everyMs: everyMs || null, waitingForRoute };
+          }),
+        ),
       },
       channelSummary: await this.channels.summaryLines(),
       ...(this.config.problems.length > 0 ? { configProblems: this.config.problems } : {}),
@@ -108,16 +113,28 @@ export class HealthService {
 
   /** Agents whose model is not known. */
   private modelRuntime(): { degraded: boolean; pendingAgents: string[] } {
-    const pendingAgents = agentEntries(this.config.config).flatMap(({ id }) => (this.isUsable(id) ? [] : [id]));
+    const pendingAgents = agentEntries(this.config.config).flatMap(({ id }) => (this.configuredModel(id) === null ? [id] : []));
     return { degraded: pendingAgents.length > 0, pendingAgents };
   }
 
-  private isUsable(agentId: string): boolean {
+  /** Model of an agent where a conversation says nothing else; null where it is not known. */
+  private configuredModel(agentId: string): string | null {
     try {
-      return this.models.resolve(agentId) !== undefined;
+      const { provider, id } = this.models.resolve(agentId).info;
+      return `${provider}/${id}`;
     } catch {
-      return false;
+      return null;
     }
+  }
+
+  /** Whether what heartbeats say goes where the owner last wrote, and they have written in no chat yet. */
+  private async waitsForRoute(agentId: string): Promise<boolean> {
+    const { config } = this.config;
+    const { everyMs, target, session } = heartbeatPlan(config, agentId);
+    if (everyMs === 0 || target !== 'last') return false;
+    const key = session === undefined ? mainSessionKey(config, agentId) : canonicalSessionKey(config, session, agentId);
+    const entry = await this.sessions.find(key);
+    return entry?.lastChannel === undefined || entry.lastTo === undefined;
   }
 
   /** Of the main agent. A name that leads nowhere is shown as it stands; `system.problems` says what is wrong with it. */
