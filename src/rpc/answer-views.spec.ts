@@ -42,7 +42,11 @@ describe('answers by revision', () => {
 
   it('have the codes of protocol 3 where it refuses by another one', () => {
     const gone = invalidRequest('gone', { details: { code: 'CRON_JOB_NOT_FOUND' } });
-    expect(refusalOf('cron.run', 3, gone)).toMatchObject({ code: 'UNAVAILABLE', message: 'gone', details: gone.details });
+    expect(refusalOf('cron.run', 3, gone)).toMatchObject({
+      code: 'UNAVAILABLE',
+      message: 'gone',
+      details: gone.details,
+    });
     expect(refusalOf('cron.run', 4, gone)).toBe(gone);
     expect(refusalOf('cron.get', 3, gone)).toBe(gone);
     const other = new Error('x');

@@ -264,7 +264,13 @@ describe('files in Telegram chats', () => {
       });
       await call('send', { buffer, contentType: 'image/png', forceDocument: true, idempotencyKey: 'whole' });
       expect(telegram.sent.at(-1)?.file).toMatchObject({ method: 'sendDocument', name: 'file.png', content: PNG });
-      const params = { target: String(OWNER), buffer, filename: 'a.png', contentType: 'image/png', forceDocument: true };
+      const params = {
+        target: String(OWNER),
+        buffer,
+        filename: 'a.png',
+        contentType: 'image/png',
+        forceDocument: true,
+      };
       const action = { channel: 'telegram', action: 'send', params, idempotencyKey: 'by action' };
       expect((await bench.client.call('message.action', action)).payload).toMatchObject({ ok: true });
       expect(telegram.sent.at(-1)?.file).toMatchObject({ method: 'sendDocument', name: 'a.png' });

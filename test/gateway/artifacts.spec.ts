@@ -59,7 +59,9 @@ describe('files that were handed over', () => {
     const hidden = (await listed({ runId: 'second' })).at(-1);
     const fetch = (artifact: Artifact | undefined, by = client): ReturnType<WireClient['call']> =>
       by.call('artifacts.download', { sessionKey: key, artifactId: artifact?.id });
-    expect((await client.done('artifacts.get', { sessionKey: key, artifactId: report?.id }))['artifact']).toEqual(report);
+    expect((await client.done('artifacts.get', { sessionKey: key, artifactId: report?.id }))['artifact']).toEqual(
+      report,
+    );
     expect((await fetch(report)).payload).toMatchObject({
       artifact: { id: report?.id, mimeType: 'text/plain' },
       encoding: 'base64',

@@ -355,4 +355,82 @@ describe('a command on the machine, through a whole turn', () => {
     fresh();
     expect((await run({ command: 'mkdir -p kept && sh -c id' }, deny)).told).toContain('approval_denied');
   });
+
+  it('is remembered for some days where the answer says so, and is asked for again afterwards', async () => {
+    const path = join(bench.gateway.stateDir, 'exec-approvals.json');
+    const entry = (): { expiresAt?: number } | undefined => {
+      const { agents } = JSON.parse(readFileSync(path, 'utf8')) as {
+        agents: Record<string, { allowlist: { args?: string[]; expiresAt?: number }[] }>;
+      };
+      return agents['main']?.allowlist.find(({ args }) => args?.includes('for-days'));
+    };
+    const command = 'mkdir -p for-days';
+    const DAY_MS = 24 * 3_600_000;
+    fresh();
+    const before = Date.now();
+    const { asked } = await run({ command }, { decision: 'allow-always', grantExpiresInDays: 2 });
+    expect(entry()?.expiresAt).toBeGreaterThanOrEqual(before + 2 * DAY_MS);
+    expect(entry()?.expiresAt).toBeLessThanOrEqual(Date.now() + 2 * DAY_MS);
+    const approval = async (): Promise<Record<string, unknown> | undefined> =>
+      (await bench.client.call('approval.get', { id: asked[0]?.id })).payload?.['approval'] as Record<string, unknown>;
+    expect(await approval()).toMatchObject({
+      status: 'allowed',
+      decision: 'allow-always',
+      reason: 'user',
+      presentation: { kind: 'exec', commandText: command },
+    });
+    fresh();
+    expect((await run({ command })).told).toContain('no output');
+    const shown = await bench.client.call('exec.approvals.get');
+    expect(JSON.stringify(shown.payload?.['rules'])).toContain('for-days, with exactly these arguments');
+    expect(JSON.stringify(shown.payload?.['rules'])).toContain('it ends on ');
+
+    writeFileSync(path, readFileSync(path, 'utf8').replace(String(entry()?.expiresAt), String(Date.now() - 1)));
+    fresh();
+    expect((await run({ command }, deny)).told).toContain('approval_denied');
+    fresh();
+    // The rule that has ended is there once more, and once only.
+    await run({ command }, { decision: 'allow-always', grantExpiresInDays: 1 });
+    expect(readFileSync(path, 'utf8').match(/"for-days"/g)).toHaveLength(1);
+    fresh();
+    expect((await run({ command })).told).toContain('no output');
+  });
+
+  it('can have a length only where a rule is written', async () => {
+    fresh();
+    let refusals: unknown[] = [];
+    await bench.turn([{ name: 'exec', args: { host: 'gateway', command: 'mkdir -p once-only' } }], {
+      sessionKey: `host-${conversation}`,
+      meanwhile: async () => {
+        await until('a question', async () => (await pending()).length > 0);
+        const [question] = await pending();
+        const answer = { id: question?.id, decision: 'allow-once', grantExpiresInDays: 3 };
+        const waits = await bench.client.call('exec.approval.get', { id: question?.id });
+        expect(waits.payload).toMatchObject({
+          commandText: 'mkdir -p once-only',
+          allowedDecisions: expect.arrayContaining(['deny']) as string[],
+        });
+        expect((await bench.client.call('approval.get', { id: question?.id })).payload?.['approval']).toMatchObject({
+          status: 'pending',
+        });
+        refusals = [
+          (await bench.client.call('exec.approval.resolve', answer)).error,
+          (await bench.client.call('exec.approval.resolve', { ...answer, grantExpiresInDays: 0 })).error?.message,
+        ];
+        await bench.client.call('exec.approval.resolve', { id: question?.id, decision: 'deny' });
+        expect((await bench.client.call('exec.approval.get', { id: question?.id })).error?.details).toMatchObject({
+          code: 'APPROVAL_NOT_FOUND',
+        });
+      },
+    });
+    expect(refusals).toEqual([
+      expect.objectContaining({
+        code: 'INVALID_REQUEST',
+        details: expect.objectContaining({ code: 'APPROVAL_NO_RULE' }),
+      }),
+      expect.stringContaining('grantExpiresInDays'),
+    ]);
+    const { error } = await bench.client.call('approval.get', { id: 'ffffffff' });
+    expect(error?.details).toMatchObject({ code: 'APPROVAL_NOT_FOUND' });
+  });
 });

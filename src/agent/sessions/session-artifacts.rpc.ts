@@ -136,9 +136,7 @@ export class SessionArtifactsRpc {
   private async placeOf(params: ArtifactsScope): Promise<{ sessionKey: string; run?: string }> {
     const { agentId, runId, taskId } = params;
     const named =
-      params.sessionKey === undefined
-        ? undefined
-        : canonicalSessionKey(this.config.config, params.sessionKey, agentId);
+      params.sessionKey === undefined ? undefined : canonicalSessionKey(this.config.config, params.sessionKey, agentId);
     if (runId === undefined && taskId === undefined) {
       if (named === undefined) throw invalidRequest('artifacts: one of sessionKey, runId and taskId is needed');
       return { sessionKey: named };

@@ -48,7 +48,9 @@ export class SessionCreateRpc {
         'invalid sessions.create params: worktree: sessions have no worktrees of their own; leave it out',
       );
     if (params.forkFrom !== undefined && params.fork !== true)
-      throw invalidRequest('invalid sessions.create params: forkFrom: it says how much is taken along; set fork to true');
+      throw invalidRequest(
+        'invalid sessions.create params: forkFrom: it says how much is taken along; set fork to true',
+      );
     const model = params.model === undefined ? undefined : await this.choice.required(params.model);
     const thinkingLevel = params.thinkingLevel === undefined ? undefined : thinkingLevelOf(params.thinkingLevel);
     if (params.thinkingLevel !== undefined && thinkingLevel === undefined)

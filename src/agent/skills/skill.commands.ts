@@ -61,7 +61,10 @@ export class SkillCommands {
         category: 'skills',
         source: 'skill',
         // Only those are here that can be used.
-        skill: { name: skill.manifest.name, isModelVisible: skill.refused === undefined && skill.manifest.modelInvocable },
+        skill: {
+          name: skill.manifest.name,
+          isModelVisible: skill.refused === undefined && skill.manifest.modelInvocable,
+        },
         right: 'sender',
         run: (call) => this.run(skill.manifest.name, call.args, call),
       };

@@ -73,8 +73,9 @@ export class CronJobFields {
    * `{after?, cooldownMs?, mode?: announce | webhook, channel?, to?, accountId?}`: whom to tell of failures in a row; false takes it
    * away.
    */
-  @Opt() @Checked(isAlert, 'must be false, or an object with after, cooldownMs, mode, channel, to, accountId') failureAlert?:
-    false | Record<string, unknown>;
+  @Opt()
+  @Checked(isAlert, 'must be false, or an object with after, cooldownMs, mode, channel, to, accountId')
+  failureAlert?: false | Record<string, unknown>;
   /** What its model calls may use; without limits it has none. */
   @Opt() @Nested(() => CronBudgetFields) budget?: CronBudgetFields;
 }

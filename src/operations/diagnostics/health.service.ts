@@ -113,7 +113,9 @@ export class HealthService {
 
   /** Agents whose model is not known. */
   private modelRuntime(): { degraded: boolean; pendingAgents: string[] } {
-    const pendingAgents = agentEntries(this.config.config).flatMap(({ id }) => (this.configuredModel(id) === null ? [id] : []));
+    const pendingAgents = agentEntries(this.config.config).flatMap(({ id }) =>
+      this.configuredModel(id) === null ? [id] : [],
+    );
     return { degraded: pendingAgents.length > 0, pendingAgents };
   }
 

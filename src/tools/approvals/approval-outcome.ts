@@ -20,7 +20,10 @@ export interface AnswerFacts {
 }
 
 /** Lets whoever watches the call know what it waits for. */
-export function tellWaiting({ id, question_id, expires_at }: ApprovalRow, { update }: Pick<ToolContext, 'update'>): void {
+export function tellWaiting(
+  { id, question_id, expires_at }: ApprovalRow,
+  { update }: Pick<ToolContext, 'update'>,
+): void {
   update({
     content: [{ type: 'text', text: 'waiting for approval' }],
     details: {

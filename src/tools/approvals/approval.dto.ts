@@ -52,6 +52,10 @@ export class ApprovalIdParams {
   @Text({ max: 36 }) id!: string;
 }
 
+export class ApprovalGetParams {
+  @Text({ max: 36 }) @Doc('Whole, or its first eight characters.') id!: string;
+}
+
 export class ApprovalHistoryParams {
   @Opt() @Int({ min: 1, max: 500 }) limit?: number;
   @Opt() @Int({ min: 0 }) @Doc('`createdAtMs` of the last one seen: only older ones.') before?: number;

@@ -3,7 +3,10 @@ import { NoParams } from '../../rpc/no-params.dto';
 import { type RpcContext, nameOf } from '../../rpc/rpc-context';
 import { invalidRequest } from '../../rpc/rpc-error';
 import { RpcMethod } from '../../rpc/rpc-method';
+import { refused } from './approval-refusals';
+import { type ApprovalSnapshot, endedSnapshot, pendingCommand, pendingSnapshot } from './approval-snapshot';
 import {
+  ApprovalGetParams,
   ApprovalHistoryParams,
   ApprovalIdParams,
   ApprovalRequestParams,
@@ -34,6 +37,30 @@ export class ApprovalRpc {
   })
   list(): Promise<PendingApproval[]> {
     return this.approvals.list();
+  }
+
+  @RpcMethod({
+    name: 'approval.get',
+    scope: 'operator.approvals',
+    params: ApprovalGetParams,
+    summary: 'What was asked with this id, whether it waits, and what was answered.',
+  })
+  async get({ id }: ApprovalGetParams): Promise<{ approval: ApprovalSnapshot }> {
+    const { asked, ended, isOpen } = await this.approvals.read(id);
+    return { approval: isOpen ? pendingSnapshot(asked) : endedSnapshot(ended, asked) };
+  }
+
+  @RpcMethod({
+    name: 'exec.approval.get',
+    scope: 'operator.approvals',
+    params: ApprovalGetParams,
+    summary: 'What waits with this id, in short.',
+  })
+  async getPending({ id }: ApprovalGetParams): Promise<unknown> {
+    const { asked, isOpen } = await this.approvals.read(id);
+    if (!isOpen)
+      throw refused('APPROVAL_NOT_FOUND', id, 'it does not wait any more; approval.get says what became of it');
+    return pendingCommand(asked);
   }
 
   @RpcMethod({

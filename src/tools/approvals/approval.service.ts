@@ -166,6 +166,18 @@ export class ApprovalService {
     return questionsOf((await this.store.open()).filter((row) => this.isOpen(row)));
   }
 
+  /**
+   * A question, or one call of it, by its whole id or the first eight characters, and whether it waits.
+   * @throws RpcError APPROVAL_NOT_FOUND
+   */
+  async read(id: string): Promise<{ asked: PendingApproval; ended: EndedApproval; isOpen: boolean }> {
+    const [first, ...more] = await this.store.find(id);
+    if (!first) throw refused('APPROVAL_NOT_FOUND', id, 'nothing with this id was ever asked');
+    const isCommon = first.question_id !== null && !first.id.startsWith(id.trim().toLowerCase());
+    const asked = isCommon ? pendingTogether(first.question_id ?? '', [first, ...more]) : pendingOf(first);
+    return { asked, ended: endedOf(first), isOpen: [first, ...more].some((row) => this.isOpen(row)) };
+  }
+
   /** Calls that were decided or whose time ran out, the newest first. */
   async history(page: { before?: number; limit: number }): Promise<EndedApproval[]> {
     return (await this.store.ended(page)).map(endedOf);

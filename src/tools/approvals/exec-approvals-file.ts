@@ -85,8 +85,7 @@ export class ApprovalsFileOf {
       ...(isOneOf(EXEC_SECURITY, security) ? { security } : {}),
       ...(isOneOf(EXEC_ASK, ask) ? { ask } : {}),
       allowlist: [...(every?.allowlist ?? []), ...(own?.allowlist ?? [])].filter(
-        (entry) =>
-          faultOf(entry) === undefined && !isOver(entry) && (granted === undefined || isAmong(granted, entry)),
+        (entry) => faultOf(entry) === undefined && !isOver(entry) && (granted === undefined || isAmong(granted, entry)),
       ),
     };
   }
