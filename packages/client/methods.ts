@@ -88,6 +88,9 @@ export interface MethodParams {
     content: string;
     baseHash?: string | null;
   };
+  'approval.get': {
+    id: string;
+  };
   'approval.grants': Record<never, never>;
   'approval.history': {
     limit?: number;
@@ -95,6 +98,33 @@ export interface MethodParams {
   };
   'approval.revoke': {
     id: string;
+  };
+  'artifacts.download': {
+    sessionKey?: string;
+    runId?: string;
+    taskId?: string;
+    agentId?: string;
+    messageRole?: 'assistant';
+    artifactId: string;
+    transport?: 'http';
+  };
+  'artifacts.get': {
+    sessionKey?: string;
+    runId?: string;
+    taskId?: string;
+    agentId?: string;
+    messageRole?: 'assistant';
+    artifactId: string;
+  };
+  'artifacts.list': {
+    sessionKey?: string;
+    runId?: string;
+    taskId?: string;
+    agentId?: string;
+    messageRole?: 'assistant';
+    type?: 'image';
+    limit?: number;
+    cursor?: string;
   };
   'backup.create': {
     output?: string;
@@ -323,6 +353,7 @@ export interface MethodParams {
     overlap?: 'forbid' | 'queue' | 'replace';
     retries?: number;
     alertAfter?: number;
+    failureAlert?: unknown;
     budget?: {
       tokens?: number;
       costUsd?: number;
@@ -344,6 +375,7 @@ export interface MethodParams {
       overlap?: 'forbid' | 'queue' | 'replace';
       retries?: number;
       alertAfter?: number;
+      failureAlert?: unknown;
       budget?: {
         tokens?: number;
         costUsd?: number;
@@ -366,6 +398,7 @@ export interface MethodParams {
       overlap?: 'forbid' | 'queue' | 'replace';
       retries?: number;
       alertAfter?: number;
+      failureAlert?: unknown;
       budget?: {
         tokens?: number;
         costUsd?: number;
@@ -451,6 +484,7 @@ export interface MethodParams {
       overlap?: 'forbid' | 'queue' | 'replace';
       retries?: number;
       alertAfter?: number;
+      failureAlert?: unknown;
       budget?: {
         tokens?: number;
         costUsd?: number;
@@ -518,6 +552,9 @@ export interface MethodParams {
     probe?: boolean;
     deep?: boolean;
   };
+  'exec.approval.get': {
+    id: string;
+  };
   'exec.approval.list': Record<never, never>;
   'exec.approval.request': {
     id?: string;
@@ -551,6 +588,7 @@ export interface MethodParams {
     id: string;
     decision: 'allow-once' | 'allow-session' | 'allow-always' | 'deny';
     reason?: string;
+    grantExpiresInDays?: number;
     hash?: string;
   };
   'exec.approval.waitDecision': {
@@ -820,6 +858,11 @@ export interface MethodParams {
     idempotencyKey: string;
     mediaUrl?: string;
     mediaUrls?: string[];
+    buffer?: string;
+    filename?: string;
+    contentType?: string;
+    forceDocument?: boolean;
+    parseMode?: unknown;
     gifPlayback?: boolean;
     channel?: string;
     accountId?: string;
@@ -861,6 +904,7 @@ export interface MethodParams {
     thinkingLevel?: string;
     parentSessionKey?: string;
     fork?: boolean;
+    forkFrom?: 'last-completed';
     message?: string;
     task?: string;
     attachments?: unknown[];

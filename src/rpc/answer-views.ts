@@ -101,7 +101,15 @@ const STATUS = [
   'tasks',
 ];
 const CRON_PAGE = ['snapshotRevision', 'total', 'offset', 'limit', 'hasMore', 'nextOffset', 'deliveryPreviews'];
-const CRON_JOB = ['configRevision', 'effectiveAgentId', 'lastRunAtMs', 'lastRunError', 'lastRunStatus', 'nextRunAtMs'];
+const CRON_JOB = [
+  'configRevision',
+  'effectiveAgentId',
+  'lastRunAtMs',
+  'lastRunError',
+  'lastRunStatus',
+  'nextRunAtMs',
+  'state.lastRunStatus',
+];
 
 /**
  * What of a method's answer only clients of protocol 4 get, as paths: `rows[].name` is a field of every entry of a list.

@@ -218,7 +218,12 @@ describe('jobs', () => {
       await fail(id, 2);
       expect(await job(id)).toMatchObject({
         failureAlert: { after: 1, cooldownMs: 3_600_000 },
-        state: { consecutiveErrors: 2, lastFailureAlertAtMs: expect.any(Number) as number },
+        state: {
+          consecutiveErrors: 2,
+          lastStatus: 'error',
+          lastRunStatus: 'error',
+          lastFailureAlertAtMs: expect.any(Number) as number,
+        },
       });
       expect(alerts().some((each) => each.includes('2 times'))).toBe(false);
       await call('cron.update', { id, patch: { failureAlert: { cooldownMs: 0 } } });

@@ -103,7 +103,7 @@ const PRODUCERS: Readonly<Record<string, string>> = {
   'subagents/subagent.commands.ts': 'owner stranger',
   'subagents/subagent.store.ts': 'assistant',
   'tools/agent-tool.ts': 'parts',
-  'tools/approvals/approval.service.ts': 'parts',
+  'tools/approvals/approval-outcome.ts': 'parts',
   'tools/browser/browser-place.service.ts': 'web workspace',
   'tools/browser/browser.tool.ts': 'parts tool web',
   'tools/builtin/apply-patch.tool.ts': 'file gateway',

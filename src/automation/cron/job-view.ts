@@ -21,7 +21,11 @@ export function jobView(job: CronJob): Record<string, unknown> {
     ...(delivery ? { delivery: deliveryView(delivery) } : {}),
     ...(failureAlert ? { failureAlert: failureAlertView(failureAlert) } : {}),
     schedule: scheduleView(job),
-    state: { ...state, ...(nextRunAtMs === null ? {} : { nextRunAtMs }) },
+    state: {
+      ...state,
+      ...(lastStatus === undefined ? {} : { lastRunStatus: lastStatus }),
+      ...(nextRunAtMs === null ? {} : { nextRunAtMs }),
+    },
     effectiveAgentId: job.agentId,
     configRevision: configRevision(job),
     ...(nextRunAtMs === null ? {} : { nextRunAtMs }),
