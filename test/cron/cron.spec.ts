@@ -62,6 +62,29 @@ describe('scheduled jobs', () => {
   const finished = (id: string, count = 1): Promise<void> =>
     until(`${count} runs`, async () => (await runs(id)).filter(({ action }) => action === 'finished').length >= count);
 
+  it('tell of failures in the chat that they name, whatever becomes of their answers', async () => {
+    models.answer = () => ({
+      status: 400,
+      steps: [],
+      body: { error: { message: 'no', type: 'invalid_request_error' } },
+    });
+    const { id } = await call<{ id: string }>('cron.add', {
+      name: 'Ailing',
+      schedule: { kind: 'every', everyMs: 3_600_000 },
+      payload: { kind: 'agentTurn', message: 'work' },
+      delivery: { mode: 'none' },
+      failureAlert: { after: 2, channel: 'telegram', to: '813001' },
+    });
+    for (const count of [1, 2]) {
+      await call('cron.run', { id, mode: 'force' });
+      await finished(id, count);
+    }
+    await until('the alert', () => telegram.sent.length > 0);
+    expect(telegram.sent.map(({ chatId, text }) => [String(chatId), text])).toEqual([
+      ['813001', expect.stringContaining('Cron job "Ailing" failed 2 times in a row: ')],
+    ]);
+  });
+
   it('run as many at the same time as the configuration says, and leave places for people', async () => {
     client.close();
     await gateway.stop();

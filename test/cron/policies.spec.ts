@@ -226,7 +226,10 @@ describe('jobs', () => {
         },
       });
       expect(alerts().some((each) => each.includes('2 times'))).toBe(false);
-      await call('cron.update', { id, patch: { failureAlert: { cooldownMs: 0 } } });
+      const changed = await call('cron.update', { id, patch: { failureAlert: { to: 'x', cooldownMs: 0 } } });
+      expect(changed).toMatchObject({ failureAlert: { after: 1, to: 'x', cooldownMs: 0 } });
+      const taken = await call<{ failureAlert: object }>('cron.update', { id, patch: { failureAlert: { to: null } } });
+      expect(taken.failureAlert).toEqual({ after: 1, cooldownMs: 0 });
       await fail(id, 3);
       await told('failed 3 times in a row');
       models.answer = () => ({ steps: [{ text: 'done' }] });

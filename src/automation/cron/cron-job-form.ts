@@ -230,13 +230,15 @@ export function changedJob(job: CronJob, patch: CronJobFields, time: TimeContext
   };
 }
 
-/** What a block names of it is changed, and the rest stays; false takes it away. */
+/** What a block names of it is changed, null takes something out, and the rest stays; false takes all of it away. */
 function changedAlert(
   before: CronFailureAlert | undefined,
   patch: CronJobFields['failureAlert'],
 ): CronFailureAlert | undefined {
   if (patch === undefined) return before;
-  return patch === false ? undefined : failureAlertOf({ ...(before ? failureAlertView(before) : {}), ...patch });
+  if (patch === false || patch === null) return undefined;
+  const block = Object.entries({ ...(before ? failureAlertView(before) : {}), ...patch });
+  return failureAlertOf(Object.fromEntries(block.filter(([, value]) => value !== null)));
 }
 
 /** Without limits there is no budget: that is how one is taken away again. */

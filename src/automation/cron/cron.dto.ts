@@ -70,12 +70,12 @@ export class CronJobFields {
   @Opt() @Int({ min: 0, max: 3 }) retries?: number;
   @Opt() @Int({ min: 1, max: 100 }) alertAfter?: number;
   /**
-   * `{after?, cooldownMs?, mode?: announce | webhook, channel?, to?, accountId?}`: whom to tell of failures in a row; false takes it
-   * away.
+   * `{after?, cooldownMs?, mode?: announce | webhook, channel?, to?, accountId?}`: whom to tell of failures in a row; false or null
+   * takes it away.
    */
-  @Opt()
-  @Checked(isAlert, 'must be false, or an object with after, cooldownMs, mode, channel, to, accountId')
-  failureAlert?: false | Record<string, unknown>;
+  @OptNull()
+  @Checked(isAlert, 'must be false, null, or an object with after, cooldownMs, mode, channel, to, accountId')
+  failureAlert?: false | null | Record<string, unknown>;
   /** What its model calls may use; without limits it has none. */
   @Opt() @Nested(() => CronBudgetFields) budget?: CronBudgetFields;
 }
