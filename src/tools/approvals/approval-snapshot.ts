@@ -66,10 +66,9 @@ export function pendingCommand(asked: PendingApproval): Record<string, unknown> 
 const decisionsOf = ({ choices }: PendingApproval): ApprovalDecision[] =>
   KNOWN.filter((decision) => choices.includes(decision));
 
-function common(asked: PendingApproval): Pick<
-  ApprovalSnapshot,
-  'id' | 'urlPath' | 'createdAtMs' | 'expiresAtMs' | 'presentation'
-> {
+function common(
+  asked: PendingApproval,
+): Pick<ApprovalSnapshot, 'id' | 'urlPath' | 'createdAtMs' | 'expiresAtMs' | 'presentation'> {
   const { id, createdAtMs, expiresAtMs, request } = asked;
   const { kind, command, host, agentId, reason, tool } = request;
   const shared = { agentId, allowedDecisions: decisionsOf(asked) };
