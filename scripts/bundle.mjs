@@ -8,6 +8,7 @@ import { build } from 'esbuild';
 import { lateBundles, lateLibraries } from './late-libraries.mjs';
 import { lateParts } from './late-parts.mjs';
 import { at } from './paths.mjs';
+import { hasSlowSpreads, withQuickSpreads } from './quick-spread.mjs';
 
 mkdirSync(at('dist', 'bundle'), { recursive: true });
 const common = {
@@ -104,7 +105,9 @@ const bundles = await Promise.all([
 // The loader reads them one byte a character. Texts come out of esbuild in ASCII, regular expressions do not.
 for (const name of ['gateway', 'client', 'complete', 'help', ...lateBundles().map(({ name }) => name)]) {
   const file = at('dist', 'bundle', `${name}.js`);
-  writeFileSync(file, inAscii(readFileSync(file, 'utf8')));
+  const code = inAscii(readFileSync(file, 'utf8'));
+  // Whatever else runs ends before it could tell the difference.
+  writeFileSync(file, name === 'gateway' && hasSlowSpreads() ? withQuickSpreads(code) : code);
 }
 copyFileSync(at('scripts', 'bundle-loader.cjs'), at('dist', 'bundle', 'loader.js'));
 const built = createRequire(import.meta.url);

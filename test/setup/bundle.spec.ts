@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { FakeModels } from '../fakes/model-server';
@@ -26,6 +27,44 @@ describe('the bundles', () => {
       expect(bundle(name).includes(mark) || name).toBe(true);
       expect(bundle('gateway.js').includes(mark) && mark).toBe(false);
     }
+  });
+
+  it('make objects in the way that Node 20 is quick with', () => {
+    const isSlow = Number.parseInt(process.versions.node, 10) < 22;
+    expect(bundle('gateway.js').includes('{...null,...')).toBe(isSlow);
+  });
+
+  it('mean the same with it', () => {
+    const programs = [
+      '({ ...a, b: 2, c: 3 })',
+      '({ ...a, ...{ x: 9, d: 4 } })',
+      '({ ...a })',
+      '({ x: 1, ...a })',
+      '({ ...(a.x ? {} : { b: 1 }), y: { ...a, z: { ...undefined, ...a, q: 1 } } })',
+      '[{ ...null, ...a, get g() { return { ...a, h: 1 }; } }]',
+      '((({ x, ...others }) => ({ ...others, x }))({ ...a, k: 1 }))',
+      '((a, { b, ...c } = { ...a, b: 2 }) => [a, b, c])(a)',
+      '["{...a, b}", `{...a, ${{ ...a, b: 5 }.b} }`, /{...a,b/.source, (() => { [...a.list]; return { ...a, r: [...a.list] }; })()]',
+      'new (class { f = { ...a, own: true }; static s = { ...a, t: 1 }; })().f',
+    ];
+    const script = `
+      import { withQuickSpreads } from './scripts/quick-spread.mjs';
+      const a = { x: 1, y: undefined, list: [1, 2], [Symbol.for('s')]: 1 };
+      const told = (code) => JSON.stringify([new Function('a', 'return ' + code)(a)]);
+      const results = ${JSON.stringify(programs)}.map((code) => {
+        const quick = withQuickSpreads(code);
+        return { same: told(code) === told(quick), marks: quick.split('...null,').length - code.split('...null,').length };
+      });
+      process.stdout.write(JSON.stringify(results));
+    `;
+    const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
+      cwd: resolve(__dirname, '../..'),
+      encoding: 'utf8',
+    });
+    expect(stderr).toBe('');
+    const results = JSON.parse(stdout) as { same: boolean; marks: number }[];
+    expect(results.map(({ same }) => same)).toEqual(programs.map(() => true));
+    expect(results.map(({ marks }) => marks)).toEqual([1, 1, 0, 0, 3, 2, 2, 1, 2, 2]);
   });
 
   it('know the signs of every script: a long Chinese answer is cut behind a sentence', async () => {

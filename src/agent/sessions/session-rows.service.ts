@@ -156,10 +156,14 @@ export class SessionRows {
     }
   }
 
-  /** Whether it is the model that the defaults of a list are about. */
+  /** Whether it is the model that the defaults of a list are about, where that one is known. */
   private isUsual({ provider, id }: ModelInfo): boolean {
-    const { info } = this.models.resolve(defaultAgentId(this.config.config));
-    return info.provider === provider && info.id === id;
+    try {
+      const { info } = this.models.resolve(defaultAgentId(this.config.config));
+      return info.provider === provider && info.id === id;
+    } catch {
+      return false;
+    }
   }
 
   /** Which model answers next, and how much it can think; what is stored where that model is not known any more. */

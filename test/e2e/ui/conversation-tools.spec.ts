@@ -78,7 +78,7 @@ describeWithBrowser('a conversation in the page', () => {
     await answer('Answer to look.').waitFor();
     await settled();
     expect(await attached.count()).toBe(0);
-    expect(await mine('look').locator('img').count()).toBe(1);
+    await mine('look').locator('img').waitFor();
     await mine('look').getByText('note.txt · text/plain').click();
     await mine('look').getByText('the note says seven').waitFor();
     expect(JSON.stringify(bench.models.requests.at(-1)?.body)).toContain('the note says seven');
