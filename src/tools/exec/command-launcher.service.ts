@@ -76,11 +76,15 @@ export class CommandLauncher {
     );
     if (way) void running.ended.catch(() => undefined).finally(() => way.close());
     const look = async (): Promise<void> => {
-      const note = await watch?.end();
-      if (note !== undefined) running.output.add(`\n${note}\n`);
-      if (inRoom) trace.heard(await this.rooms.originOf(sessionId));
-      unfollow();
-      await trace.end();
+      try {
+        const note = await watch?.end();
+        if (note !== undefined) running.output.add(`\n${note}\n`);
+        if (inRoom) trace.heard(await this.rooms.originOf(sessionId));
+      } finally {
+        // A command that counts as at work makes everything suspect that is written meanwhile.
+        unfollow();
+        await trace.end();
+      }
       await leaves(await trace.output());
     };
     return {
