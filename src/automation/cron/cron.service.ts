@@ -350,6 +350,7 @@ export class CronService {
     const now = this.clock.now();
     const outcome = turn?.outcome ?? 'failed';
     const failed = outcome === 'failed' || outcome === 'aborted';
+    const state = failed ? 'error' : 'ok';
     const reason = failed ? (turn?.result?.error ?? turn?.reason ?? row?.reason ?? outcome) : null;
     const summary = cutText((turn?.result?.payloads ?? []).map(({ text }) => text).join('\n'), MAX_SUMMARY) || null;
     const job = await this.store.find(run.jobId);
@@ -359,13 +360,7 @@ export class CronService {
     const alertIn = alert?.channel !== undefined && job ? await this.routeOf(job, alert) : undefined;
     let tell: (() => void) | undefined;
     const isOver = await this.store.transaction('cron.finish', async (transaction) => {
-      const ended = await this.store.finishIn(
-        transaction,
-        run,
-        { state: failed ? 'error' : 'ok', reason, summary },
-        now,
-      );
-      if (!ended || !job) return false;
+      if (!(await this.store.finishIn(transaction, run, { state, reason, summary }, now)) || !job) return false;
       const { claimedAt } = run;
       const mayRetry = outcome === 'failed' || turn?.result?.stopReason === 'timeout';
       await this.store.changeIn(transaction, job.id, (current) =>
@@ -390,7 +385,7 @@ export class CronService {
     else this.log.debug(facts, 'a job has run');
     await this.arm();
     this.announce(job, 'finished', {
-      status: failed ? 'error' : 'ok',
+      status: state,
       ...(reason ? { error: reason } : {}),
       ...(summary ? { summary } : {}),
       runAtMs: run.slot,
