@@ -157,7 +157,7 @@ describe('bots that answer each other', () => {
     place.bot(1, 'still there?');
     const env = { OPENCLAW_STATE_DIR: stateDir, OPENCLAW_GATEWAY_PORT: String(gateway.port) };
     const doctor = await runCli(['doctor'], { env });
-    expect(doctor.stdout).toMatch(/bots: the bot "Bot 0" is not answered in general \(discord\/default\)/);
+    expect(doctor.stdout).toMatch(/channel: the bot "Bot 0" is not answered in general \(discord\/default\)/);
     expect((await runCli(['channels', 'status'], { env })).stdout).toContain('the bot "Bot 1" is paused in general');
     expect((await runCli(['status'], { env })).stdout).toContain('(bots are paused in general');
     expect(place.answers()).toBe(said);
