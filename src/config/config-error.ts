@@ -1,9 +1,17 @@
 import { ExitCode } from '../common/exit-codes';
 import { OpenclawError, type OpenclawErrorOptions } from '../common/openclaw-error';
 
+/** What lies behind an issue where that is more than a value that is not allowed. */
+export type ConfigCause =
+  /** The text is no JSON5; or the store of secrets can't be read. */
+  | { kind: 'syntax' | 'secret_store' }
+  /** A variable of the environment, a stored secret, or what a provider of secrets has, is not there. */
+  | { kind: 'variable' | 'secret' | 'secret_provider'; name: string };
+
 export interface ConfigIssue {
   path: string;
   message: string;
+  cause?: ConfigCause;
 }
 
 /** The configuration can't be used. Ends a boot with exit code 78. */

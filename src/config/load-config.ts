@@ -57,7 +57,8 @@ export function interpretConfig(
   try {
     parsed = raw === undefined || raw.trim() === '' ? {} : JSON5.parse(raw);
   } catch (error) {
-    return failed([{ path: '', message: `not valid JSON5: ${messageOf(error).replace(/^JSON5: /, '')}` }]);
+    const message = `not valid JSON5: ${messageOf(error).replace(/^JSON5: /, '')}`;
+    return failed([{ path: '', message, cause: { kind: 'syntax' } }]);
   }
   if (!isPlainObject(parsed)) return failed([{ path: '', message: 'must be an object' }]);
 
@@ -82,13 +83,15 @@ export function interpretConfig(
     needed,
   } = withoutUnset(withValues(whole, found), [
     ...substituted.unset,
-    ...found.flatMap(({ path: at, problem }) => (problem === undefined ? [] : [{ path: at, message: problem }])),
+    ...found.flatMap(({ path: at, problem, cause }) =>
+      problem === undefined ? [] : [{ path: at, message: problem, ...(cause ? { cause } : {}) }],
+    ),
   ]);
   const legacyIssues = findLegacyKeys(resolved);
   const findings = validateConfig(resolved, new Set(legacyIssues.map((issue) => issue.path)));
   const unknown = findings.warnings.map((warning) => warning.path);
   const missing = needed
-    .map(({ path: at, message }) => ({ path: formatConfigPath(at), message }))
+    .map((value): ConfigIssue => ({ ...value, path: formatConfigPath(value.path) }))
     // What is kept and not used needs no value.
     .filter(
       ({ path: at }) => !unknown.some((key) => at === key || at.startsWith(`${key}.`) || at.startsWith(`${key}[`)),

@@ -1,5 +1,6 @@
 import { isPlainObject } from '../common/plain-object';
 import type { UnsetValue } from './unset-values';
+import type { ConfigCause } from './config-error';
 import { formatConfigPath } from './config-path';
 import { REFERENCE } from './references';
 import { commandLine } from '../common/cli/own-commands';
@@ -46,6 +47,7 @@ export function substituteVariables(
         unset.push({
           path,
           message: `environment variable ${name} is not set; set it, or write $\${${name}} for the plain text`,
+          cause: { kind: 'variable', name: name ?? '' },
         });
         return '';
       }
@@ -57,13 +59,15 @@ export function substituteVariables(
   const stored = (name: string, path: readonly (string | number)[]): string => {
     let value: string | undefined;
     let message = `secret "${name}" is not stored; run: ${commandLine(`secrets set ${name}`)}`;
+    let cause: ConfigCause = { kind: 'secret', name };
     try {
       value = secretOf(name);
     } catch (error) {
       ({ message } = error as Error);
+      cause = { kind: 'secret_store' };
     }
     if (value === undefined) {
-      unset.push({ path, message });
+      unset.push({ path, message, cause });
       return '';
     }
     origins.set(formatConfigPath(path), `secret:${name}`);

@@ -1,5 +1,5 @@
 import { copyPlain, isPlainObject } from '../common/plain-object';
-import { type ConfigIssue } from './config-error';
+import type { ConfigCause, ConfigIssue } from './config-error';
 import { type ConfigPath, formatConfigPath } from './config-path';
 
 /** A place whose value is to come from elsewhere, and does not. */
@@ -7,6 +7,7 @@ export interface UnsetValue {
   path: Readonly<ConfigPath>;
   /** What is missing, with the way out. */
   message: string;
+  cause?: ConfigCause;
 }
 
 type Step = string | symbol;
@@ -63,7 +64,12 @@ export function withoutUnset(
     if (feature.off === 'disable') at(copy, scope)['enabled'] = false;
     const name = formatConfigPath(feature.off === 'value' ? value.path : scope);
     const effect = feature.off === 'disable' ? `${name} is off` : `${name} is left out`;
-    warnings.push({ path: formatConfigPath(value.path), message: `${value.message}; until then ${effect}` });
+    const { path, message, cause } = value;
+    warnings.push({
+      path: formatConfigPath(path),
+      message: `${message}; until then ${effect}`,
+      ...(cause ? { cause } : {}),
+    });
   }
   return { config: copy, warnings, needed };
 }

@@ -46,7 +46,7 @@ interface Mark {
 @Injectable()
 export class EventLoopLoad {
   private delay: IntervalHistogram | undefined;
-  private mark = markNow();
+  private mark: Mark | undefined;
   private last: EventLoopFacts | undefined;
   private slowSince: number | null = null;
 
@@ -70,14 +70,14 @@ export class EventLoopLoad {
     return facts;
   }
 
-  /** As of the last look; before the first one, since the start. */
+  /** As of the last look; before the first one, since the start; nothing at all where nobody has started it. */
   facts(): EventLoopFacts {
     return this.last ?? this.measure();
   }
 
   private measure(): EventLoopFacts {
     const now = markNow();
-    const { mark, delay } = this;
+    const { mark = now, delay } = this;
     const waited = (ns: number): number => Math.max(0, Math.round(ns / 1e6) - RESOLUTION_MS);
     const delayMaxMs = delay && delay.count > 0 ? waited(delay.max) : 0;
     const intervalMs = now.at - mark.at;

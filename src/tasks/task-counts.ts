@@ -16,7 +16,7 @@ export interface TaskCounts {
   byRuntime: Record<(typeof RUNTIMES)[number], number>;
 }
 
-/** How many there are of each kind. Pure. */
+/** How many of the tasks that were read are of each kind: the newest of every kind, not all that there ever were. Pure. */
 export function countTasks(tasks: readonly Pick<TaskSummary, 'status' | 'runtime'>[]): TaskCounts {
   const count = (of: (task: (typeof tasks)[number]) => boolean): number => tasks.filter(of).length;
   const named = (status: TaskStatus): (typeof STATES)[number] => (status === 'completed' ? 'succeeded' : status);

@@ -101,6 +101,20 @@ describe('faults of the configuration alone', () => {
     ],
     [
       {
+        fault: 'a provider of secrets that is gone',
+        code: 'config.secret_provider',
+        level: 'problem',
+        cause: /secrets\.providers\.vault is missing/,
+        fix: /openclaw config get secrets\.providers\.vault$/,
+      },
+      {
+        config: {
+          gateway: { auth: { mode: 'token', token: { source: 'file', provider: 'vault', id: 'value' } } },
+        },
+      },
+    ],
+    [
+      {
         fault: 'secrets.key that is gone',
         code: 'config.secrets',
         level: 'problem',

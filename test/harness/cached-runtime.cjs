@@ -1,6 +1,5 @@
 'use strict';
-// Runs modules as Jest does, but compiles each once a worker instead of once a spec: a spec that loads the gateway loads
-// some two thousand files.
+// Runs modules as Jest does, but compiles each once a worker instead of once a spec: most specs load the same libraries.
 const { Script } = require('node:vm');
 const { default: Runtime } = require('jest-runtime');
 

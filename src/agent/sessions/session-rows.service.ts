@@ -157,9 +157,11 @@ export class SessionRows {
   }
 
   /** Whether it is the model that the defaults of a list are about, where that one is known. */
-  private isUsual({ provider, id }: ModelInfo): boolean {
+  private isUsual({ agentId, modelOverride }: SessionEntry, { provider, id }: ModelInfo): boolean {
+    const usual = defaultAgentId(this.config.config);
+    if (modelOverride === undefined && agentId === usual) return true;
     try {
-      const { info } = this.models.resolve(defaultAgentId(this.config.config));
+      const { info } = this.models.resolve(usual);
       return info.provider === provider && info.id === id;
     } catch {
       return false;
@@ -167,7 +169,8 @@ export class SessionRows {
   }
 
   /** Which model answers next, and how much it can think; what is stored where that model is not known any more. */
-  private modelOf({ agentId, modelOverride, contextTokens }: SessionEntry): Record<string, unknown> {
+  private modelOf(entry: SessionEntry): Record<string, unknown> {
+    const { agentId, modelOverride, contextTokens } = entry;
     try {
       const { info } = this.models.resolve(agentId, modelOverride);
       return {
@@ -175,7 +178,7 @@ export class SessionRows {
         model: info.id,
         contextTokens: contextTokens ?? info.contextWindow,
         // What holds for most stands at the top of a list.
-        ...(this.isUsual(info) ? {} : thinkingChoices(info, this.config.config)),
+        ...(this.isUsual(entry, info) ? {} : thinkingChoices(info, this.config.config)),
       };
     } catch {
       return {};

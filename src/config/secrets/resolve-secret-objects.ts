@@ -1,6 +1,7 @@
 import { isPlainObject } from '../../common/plain-object';
 import { messageOf } from '../../common/openclaw-error';
 import { commandLine } from '../../common/cli/own-commands';
+import type { ConfigCause } from '../config-error';
 import type { ConfigPath } from '../config-path';
 import type { Environment } from '../environment';
 import { type PlacedSecret, type SecretObject, secretObjectsIn } from './secret-objects';
@@ -15,6 +16,8 @@ export interface Resolved {
   origin: string;
   /** Why there is no value, with the way out. */
   problem?: string;
+  /** What lies behind that. */
+  cause?: ConfigCause;
 }
 
 const ID: Record<SecretSource, RegExp> = {
@@ -72,18 +75,28 @@ export function resolveSecretObjects(
       try {
         const value = valueOf(id);
         if (value !== undefined) return { path, value, origin };
-        return { path, origin, problem: absence(source, name, id) };
+        return { path, origin, ...absence(source, name, id) };
       } catch (error) {
-        return { path, origin, problem: messageOf(error) };
+        const cause: ConfigCause =
+          error instanceof SecretProviderError ? { kind: 'secret_provider', name } : { kind: 'secret_store' };
+        return { path, origin, problem: messageOf(error), cause };
       }
     });
   });
 }
 
-function absence(source: SecretSource, provider: string, id: string): string {
-  if (source === 'env') return `environment variable ${id} is not set; set it`;
-  if (source === 'store') return `secret "${id}" is not stored; run: ${commandLine(`secrets set ${id}`)}`;
-  return `secrets.providers.${provider} holds nothing under "${id}"`;
+function absence(source: SecretSource, provider: string, id: string): Required<Pick<Resolved, 'problem' | 'cause'>> {
+  if (source === 'env')
+    return { problem: `environment variable ${id} is not set; set it`, cause: { kind: 'variable', name: id } };
+  if (source === 'store')
+    return {
+      problem: `secret "${id}" is not stored; run: ${commandLine(`secrets set ${id}`)}`,
+      cause: { kind: 'secret', name: id },
+    };
+  return {
+    problem: `secrets.providers.${provider} holds nothing under "${id}"`,
+    cause: { kind: 'secret_provider', name: provider },
+  };
 }
 
 type Reader = (id: string) => string | undefined;

@@ -1,5 +1,5 @@
 import { commandLine, quoted, withOwnCommands } from '../../common/cli/own-commands';
-import type { ConfigIssue } from '../../config/config-error';
+import type { ConfigCause, ConfigIssue } from '../../config/config-error';
 import { ConfigHistory } from '../../config/config-history';
 import { accessNotes } from '../../config/sender-lists';
 import { resolveRuntimeSettings } from '../../gateway/runtime-settings';
@@ -7,9 +7,13 @@ import { OpenclawError, messageOf } from '../../common/openclaw-error';
 import { isLeftByOpenclaw } from '../migrate/left-behind';
 import { type DoctorCheck, type DoctorFacts, type DoctorFinding, note, problem, sound } from './finding';
 
-/** One value that is not there; everything else that is said of secrets is about all of them. */
-const IS_NOT_STORED = /^secret "([^"]+)" is not stored/;
-const SECRETS = /secret|keychain/;
+const CODES: Readonly<Record<ConfigCause['kind'], string>> = {
+  syntax: 'config.syntax',
+  variable: 'config.variable_missing',
+  secret: 'config.secret',
+  secret_provider: 'config.secret_provider',
+  secret_store: 'config.secrets',
+};
 
 /** The configuration file: whether it can be read, is valid, and makes a gateway that can start. */
 export const checkConfig: DoctorCheck = (facts) => {
@@ -25,8 +29,8 @@ export const checkConfig: DoctorCheck = (facts) => {
           ),
         ]
       : []),
-    ...snapshot.issues.map(({ path, message }) =>
-      problem(codeOf(path, message), `${path || '(root)'}: ${message}`, wayOut(facts, message)),
+    ...snapshot.issues.map((issue) =>
+      problem(codeOf(issue), `${issue.path || '(root)'}: ${issue.message}`, wayOut(facts, issue.cause)),
     ),
     ...snapshot.legacyIssues.map(({ path, message }) =>
       note('config.legacy_key', `${path}: ${message}`, commandLine('doctor --fix')),
@@ -49,20 +53,18 @@ export const checkConfig: DoctorCheck = (facts) => {
 
 const unset = (path: string): string => commandLine(`config unset ${quoted(path)}`);
 
-function codeOf(path: string, message: string): string {
-  if (message.startsWith('not valid JSON5')) return 'config.syntax';
-  if (path === '$include') return 'config.include';
-  if (message.startsWith('environment variable ')) return 'config.variable_missing';
-  if (IS_NOT_STORED.test(message)) return 'config.secret';
-  return SECRETS.test(message) ? 'config.secrets' : 'config.invalid';
+function codeOf({ path, cause }: ConfigIssue): string {
+  if (cause) return CODES[cause.kind];
+  return path === '$include' ? 'config.include' : 'config.invalid';
 }
 
 /** What can do without a value that is missing, and is off until then; a store that can't be read is more than one value. */
-function missingProblem({ path, message }: ConfigIssue, facts: DoctorFacts): DoctorFinding {
+function missingProblem(warning: ConfigIssue, facts: DoctorFacts): DoctorFinding {
+  const { path, message, cause } = warning;
   const text = `${path}: ${withOwnCommands(message)}`;
-  if (message.startsWith('environment variable ')) return note('config.variable_missing', text, wayOut(facts, message));
-  if (IS_NOT_STORED.test(message)) return note('config.secret', text, wayOut(facts, message));
-  return SECRETS.test(message) ? problem('config.secrets', text, wayOut(facts, message)) : note('config.warning', text);
+  if (!cause) return note('config.warning', text);
+  const isOneValue = cause.kind === 'variable' || cause.kind === 'secret';
+  return (isOneValue ? note : problem)(CODES[cause.kind], text, wayOut(facts, cause));
 }
 
 /** Settings that are valid each, and together start no gateway. */
@@ -81,15 +83,23 @@ function settingsProblem(error: unknown, { configPath }: DoctorFacts): DoctorFin
   return problem(code, message, way === undefined ? `change what is named in ${configPath}` : commandLine(way));
 }
 
-/** What brings a broken configuration back: what it was before, or the key of the secrets that it refers to. */
-function wayOut({ configPath, stateDir }: DoctorFacts, message: string): string {
-  const [, name] = IS_NOT_STORED.exec(message) ?? [];
-  if (name !== undefined) return commandLine(`secrets set ${name}`);
-  if (SECRETS.test(message))
-    return `${commandLine('backup restore <archive>')}; without a backup remove secrets.key and secrets.json in ${stateDir} and store each value again: ${commandLine('secrets set <name>')}`;
-  if (message.startsWith('environment variable ')) return `set it where the gateway is started, or in ${stateDir}/.env`;
-  const newest = new ConfigHistory(configPath).list().at(-1);
-  return newest === undefined
-    ? `edit ${configPath}`
-    : `edit ${configPath}, or bring the last content that was written back: ${commandLine(`config restore ${newest.number}`)}`;
+/** What brings a broken configuration back: the value that it lacks, or what it was before. */
+function wayOut({ configPath, stateDir }: DoctorFacts, cause: ConfigCause | undefined): string {
+  switch (cause?.kind) {
+    case 'variable':
+      return `set it where the gateway is started, or in ${stateDir}/.env`;
+    case 'secret':
+      return commandLine(`secrets set ${cause.name}`);
+    case 'secret_provider':
+      return `correct what it reads from: ${commandLine(`config get ${quoted(`secrets.providers.${cause.name}`)}`)}`;
+    case 'secret_store':
+      return `${commandLine('backup restore <archive>')}; without a backup remove secrets.key and secrets.json in ${stateDir} and store each value again: ${commandLine('secrets set <name>')}`;
+    case 'syntax':
+    case undefined: {
+      const newest = new ConfigHistory(configPath).list().at(-1);
+      return newest === undefined
+        ? `edit ${configPath}`
+        : `edit ${configPath}, or bring the last content that was written back: ${commandLine(`config restore ${newest.number}`)}`;
+    }
+  }
 }
