@@ -18,7 +18,8 @@ const first = runJest(given);
 const isAccident = first.failed.length > 0 && first.failed.length <= MOST_AGAIN && first.failed.every(mayRunAgain);
 if (first.status === 0 || !isAccident) process.exit(first.status);
 say(`${first.failed.length} failed and run once more`, first.failed);
-const second = runJest([...optionsOf(given), '--runInBand', '--runTestsByPath', ...first.failed]);
+// What a failed test leaves open would keep the process that ran it from ending.
+const second = runJest([...optionsOf(given), '--runInBand', '--forceExit', '--runTestsByPath', ...first.failed]);
 if (second.status !== 0) {
   say('Failed twice', second.failed);
   process.exit(second.status);

@@ -30,7 +30,7 @@ const idle = (): Worker[] => (shared.idleGateways ??= []);
 export function takeProcess(env: Record<string, string>): ChildProcess {
   const machine = machineOf(env);
   const stateDir = env['OPENCLAW_STATE_DIR'] ?? '';
-  const index = idle().findIndex(
+  const index = idle().findLastIndex(
     (each) => each.machine === machine && !each.stateDirs.has(stateDir) && each.child.exitCode === null,
   );
   const [known] = index < 0 ? [] : idle().splice(index, 1);

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { ChildProcess, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -52,6 +52,8 @@ export class GatewayProcess {
   ) {
     for (const stream of [child.stdout, child.stderr])
       stream?.on('data', (chunk: Buffer) => this.output.push(chunk.toString('utf8').replaceAll('\0', '')));
+    atWork().add(child);
+    child.once('exit', () => atWork().delete(child));
   }
 
   static async start(options: GatewayProcessOptions = {}): Promise<GatewayProcess> {
@@ -135,6 +137,7 @@ export class GatewayProcess {
   /** Ends it in good order, and leaves its state. */
   async close(): Promise<void> {
     if (!this.exited) this.isHandedBack = await handBack(this.child);
+    if (this.isHandedBack) atWork().delete(this.child);
     await this.signal('SIGTERM');
   }
 
@@ -144,6 +147,10 @@ export class GatewayProcess {
     if (this.ownsStateDir) rmSync(this.stateDir, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
   }
 }
+
+/** Processes that run a gateway now; the environment of the tests ends those that a failed test file leaves. */
+const atWork = (): Set<ChildProcess> =>
+  ((ChildProcess as unknown as { gatewaysAtWork?: Set<ChildProcess> }).gatewaysAtWork ??= new Set());
 
 /** What can't be said to a process that runs already stands in none of the options. */
 const isOrdinary = ({ args, nodeArgs, entry, runBy, cwd, dontWait, ownProcess }: GatewayProcessOptions): boolean =>

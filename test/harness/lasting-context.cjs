@@ -2,6 +2,7 @@
 // The environment of the tests: Node's globals in a context that lasts as long as the worker, for all of its specs, one
 // after the other. What Jest brings makes one for each, so that V8 can use nothing again that it has compiled before, and
 // puts a proxy before every global. What a spec leaves on the global object is taken away, or put back, after it.
+const { ChildProcess } = require('node:child_process');
 const { createRequire } = require('node:module');
 const { createContext, runInContext } = require('node:vm');
 
@@ -39,6 +40,8 @@ module.exports = class LastingContext {
     this.fakeTimersModern.dispose();
     this.context = null;
     putBack(lasting);
+    // Where a test failed before it stopped its gateway, which would keep a run in one process from ending.
+    for (const child of ChildProcess.gatewaysAtWork ?? []) child.kill('SIGKILL');
   }
 
   exportConditions() {

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
@@ -54,6 +54,7 @@ describe('specs that share a process', () => {
     writeFileSync(path, JSON.stringify(config));
     const { status, stderr } = spawnSync(process.execPath, [JEST, `--config=${path}`, '--runInBand'], {
       encoding: 'utf8',
+      timeout: 60_000,
     });
     return { status, stderr };
   };
@@ -61,6 +62,21 @@ describe('specs that share a process', () => {
   it('find globals, environment, listeners, timers and modules as they were', () => {
     const { status, stderr } = run({ one: SPEC, two: SPEC, three: SPEC });
     expect([status, stderr]).toEqual([0, expect.stringContaining('3 passed')]);
+  });
+
+  it('end with what they have started, also where one failed before it stopped its gateway', () => {
+    const pathOfIt = join(folder, 'pid');
+    const { status, stderr } = run({
+      one: `
+        const { ChildProcess, spawn } = require('node:child_process');
+        test('leaves a gateway', () => {
+          const child = spawn(process.execPath, ['--eval', 'setInterval(() => undefined, 1000)'], { stdio: 'ignore' });
+          (ChildProcess.gatewaysAtWork ??= new Set()).add(child);
+          require('node:fs').writeFileSync(${JSON.stringify(pathOfIt)}, String(child.pid));
+        });`,
+    });
+    expect([status, stderr]).toEqual([0, expect.stringContaining('1 passed')]);
+    expect(() => process.kill(Number(readFileSync(pathOfIt, 'utf8')), 0)).toThrow('ESRCH');
   });
 
   it('are told where code is wrong, also in a file that was run before', () => {
