@@ -43,7 +43,7 @@ const groundRules = GROUND.slice(0, -1).map((folder, index) => ({
 }));
 
 /** The page: views know of nothing but what is below them, and of each other not at all. */
-const PAGE = ['text', 'gateway', 'words', 'kit', 'shell'];
+const PAGE = ['loading', 'text', 'gateway', 'words', 'kit', 'shell'];
 const pageRules = [
   ...PAGE.slice(0, -1).map((folder, index) => ({
     name: `page-order: ${folder}`,

@@ -2,7 +2,7 @@ import { type IncomingMessage, createServer, request as httpRequest } from 'node
 import { type AddressInfo, type Socket, connect } from 'node:net';
 import type { Browser, Page } from 'playwright-core';
 import { describeWithBrowser, openBrowser, openPage } from '../../harness/browser';
-import { GatewayProcess, TEST_TOKEN } from '../../harness/gateway-process';
+import { GatewayProcess, TEST_TOKEN, until } from '../../harness/gateway-process';
 
 /** A proxy that serves gateways below paths which they have never heard of. */
 async function proxyOf(ports: Readonly<Record<string, number>>): Promise<{ origin: string; close(): void }> {
@@ -93,6 +93,30 @@ describeWithBrowser('addresses of the page', () => {
     await page.waitForURL(`${gateway.http}/home`);
     await page.getByTestId('status-panel').waitFor();
     await page.close();
+  });
+
+  it('lead to their view also where the gateway was gone when it was asked for', async () => {
+    const { page } = await openPage(browser);
+    try {
+      await page.goto(`${gateway.http}/home#token=${TEST_TOKEN}`);
+      await page.getByTestId('status-panel').waitFor();
+      let refused = 0;
+      await page.route('**/*', (route) => {
+        refused++;
+        return route.abort('connectionrefused');
+      });
+      await page.getByRole('link', { name: 'Debug' }).first().click();
+      await until('its parts were asked for more than once', () => refused > 4);
+      expect(await page.getByText('This view could not be shown.').count()).toBe(0);
+      await page.unrouteAll();
+      await page.getByRole('heading', { name: 'Debug', level: 1 }).waitFor();
+      // Those of an older build, which are no more.
+      await page.route('**/assets/*', (route) => route.fulfill({ status: 404, body: 'gone' }));
+      await page.getByRole('link', { name: 'Devices' }).first().click();
+      await page.getByText('This view could not be shown.').waitFor();
+    } finally {
+      await page.close();
+    }
   });
 
   it('keep gateways in different folders of one origin apart', async () => {

@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react';
+import { loadPart } from '../loading/load-part';
 import css from './qr.module.css';
 
 /** Light modules around a code; without them cameras don't find it. */
@@ -9,11 +10,17 @@ export function Qr({ text, label }: { text: string; label: string }) {
   const [code, setCode] = useState<{ text: string; path: string; size: number }>();
   useEffect(() => {
     let stale = false;
-    void import('qr').then(({ default: encode }) => {
-      if (stale) return;
-      const rows = encode(text, 'raw', { ecc: 'medium', border: QUIET });
-      setCode({ text, path: pathOf(rows), size: rows.length });
-    });
+    loadPart(() => import('qr')).then(
+      ({ default: encode }) => {
+        if (stale) return;
+        const rows = encode(text, 'raw', { ecc: 'medium', border: QUIET });
+        setCode({ text, path: pathOf(rows), size: rows.length });
+      },
+      (error: unknown) =>
+        setCode(() => {
+          throw error;
+        }),
+    );
     return () => {
       stale = true;
     };

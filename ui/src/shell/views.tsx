@@ -1,5 +1,6 @@
 import type { Messages } from '@lingui/core';
 import { type ComponentType, type LazyExoticComponent, lazy } from 'react';
+import { loadPart } from '../loading/load-part';
 import { currentPlace } from '../kit/place';
 import { MEANINGS, Words } from '../words/language';
 import { ROUTES, START, routeOf } from './routes';
@@ -21,7 +22,7 @@ const load = async (view: string): Promise<{ default: ComponentType }> => {
   const folder = folders[`../views/${view}/index.tsx`];
   if (!folder) throw new Error(`there is no view ${view}`);
   const parts = [...(view === IN_SHELL ? [] : [view]), ...(routeOf(view)?.hasMeanings ? [MEANINGS] : [])];
-  const [loaded] = await Promise.all([folder(), ...parts.map((part) => words.load(part))]);
+  const [loaded] = await Promise.all([loadPart(folder), ...parts.map((part) => words.load(part))]);
   return loaded;
 };
 

@@ -1,6 +1,7 @@
 import { t } from '@lingui/core/macro';
 import { Trans } from '@lingui/react/macro';
 import { useEffect, useMemo, useState } from 'react';
+import { loadPart } from '../loading/load-part';
 import { Prose } from './safe-text';
 import { COPY_WORDS, useCopy } from './use-copy';
 import css from './text.module.css';
@@ -59,7 +60,7 @@ function Coloured({ code, language }: { code: string; language: string }) {
   const [highlight, setHighlight] = useState(loaded);
   useEffect(() => {
     if (loaded || language === '') return;
-    import('./highlight').then(
+    loadPart(() => import('./highlight')).then(
       (found) => {
         loaded = found;
         setHighlight(found);

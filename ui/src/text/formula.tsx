@@ -1,6 +1,7 @@
 import { t } from '@lingui/core/macro';
 import { type ReactNode, createElement, useEffect, useMemo, useState } from 'react';
 import { readableText, visiblePieces } from '../../../src/common/visible-text';
+import { loadPart } from '../loading/load-part';
 import { Prose } from './safe-text';
 import type { MathElement } from './tex';
 import css from './text.module.css';
@@ -12,7 +13,7 @@ export function Formula({ raw, isBlock = false }: { raw: string; isBlock?: boole
   const [reader, setReader] = useState(loaded);
   useEffect(() => {
     if (loaded) return;
-    import('./tex').then(
+    loadPart(() => import('./tex')).then(
       (found) => {
         loaded = found;
         setReader(found);

@@ -1,5 +1,6 @@
 import { type Messages, i18n } from '@lingui/core';
 import { ownName } from '../gateway/page-place';
+import { loadPart } from '../loading/load-part';
 import { type Language, isLanguage, languageOf } from './languages';
 
 type Catalogue = () => Promise<{ messages: Messages }>;
@@ -34,7 +35,7 @@ export class Words {
     const [, catalogue] =
       Object.entries(this.catalogues).find(([path]) => path.endsWith(`/${language}/${part}.po`)) ?? [];
     if (!catalogue) throw new Error(`there are no texts for ${part} in ${language}`);
-    i18n.load(language, (await catalogue()).messages);
+    i18n.load(language, (await loadPart(catalogue)).messages);
   }
 }
 

@@ -1,6 +1,7 @@
 import { t } from '@lingui/core/macro';
 import { useEffect, useRef, useState } from 'react';
 import { messageOf } from '../../gateway/problem';
+import { loadPart } from '../../loading/load-part';
 import { Failure } from '../states';
 import { dayName } from '../time';
 import type { DayValue } from './draw';
@@ -28,7 +29,7 @@ export function DayChart({ label, values, format, onChoose }: DayChartProps) {
   useEffect(() => {
     let remove: (() => void) | undefined;
     let isGone = false;
-    import('./draw').then(
+    loadPart(() => import('./draw')).then(
       ({ drawDays }) => {
         if (isGone || !box.current) return;
         remove = drawDays(box.current, {

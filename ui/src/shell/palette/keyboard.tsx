@@ -7,11 +7,12 @@ import { toast } from '../../kit/toasts';
 import { useTheme } from '../theme';
 import { mayNotify } from '../waiting';
 import type { Choice } from './choices';
+import { loadPart } from '../../loading/load-part';
 import { overPage } from './over-page';
 import { useShortcuts } from './use-shortcuts';
 
-const Palette = lazy(() => import('./palette'));
-const Overview = lazy(() => import('./overview'));
+const Palette = lazy(() => loadPart(() => import('./palette')));
+const Overview = lazy(() => loadPart(() => import('./overview')));
 
 /** What keys open over the page; loaded when it is first wanted. */
 export function Keyboard() {

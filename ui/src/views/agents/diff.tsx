@@ -1,5 +1,6 @@
 import { t } from '@lingui/core/macro';
 import { useEffect, useState } from 'react';
+import { loadPart } from '../../loading/load-part';
 import { SafeText } from '../../text/safe-text';
 import css from './agents.module.css';
 
@@ -8,11 +9,17 @@ export function Diff({ name, from, to }: { name: string; from: string; to: strin
   const [lines, setLines] = useState<readonly string[]>();
   useEffect(() => {
     let stale = false;
-    void import('diff').then(({ structuredPatch }) => {
-      if (stale) return;
-      const { hunks } = structuredPatch(name, name, from, to, undefined, undefined, { context: 3 });
-      setLines(hunks.flatMap((hunk) => [t`@@ line ${hunk.newStart}`, ...hunk.lines]));
-    });
+    loadPart(() => import('diff')).then(
+      ({ structuredPatch }) => {
+        if (stale) return;
+        const { hunks } = structuredPatch(name, name, from, to, undefined, undefined, { context: 3 });
+        setLines(hunks.flatMap((hunk) => [t`@@ line ${hunk.newStart}`, ...hunk.lines]));
+      },
+      (error: unknown) =>
+        setLines(() => {
+          throw error;
+        }),
+    );
     return () => {
       stale = true;
     };
