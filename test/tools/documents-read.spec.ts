@@ -66,6 +66,18 @@ describe('spreadsheets keep what they say and where', () => {
     expect(text.length).toBeLessThan(1000);
   });
 
+  it('what is empty has its place, and signs in attributes end nothing', async () => {
+    const content = `<office:spreadsheet><table:table table:name="A"><table:table-row><table:table-cell/><table:table-cell table:formula="of:=IF([.A1]>0;1;'/>')" office:value-type='float' office:value="2"/><table:table-cell office:value-type="string"><text:p>c</text:p></table:table-cell></table:table-row></table:table></office:spreadsheet>`;
+    const open = await zipOf({ mimetype: 'application/vnd.oasis.opendocument.spreadsheet', 'content.xml': content });
+    expect(await textOf(open)).toBe('[sheet "A", A1:C1]\n\tA\tB\tC\n1\t\t2\tc');
+    const excel = await officeFile('xl/workbook.xml', {
+      'xl/sharedStrings.xml': '<sst><si/><si><t>second</t></si><si><t/></si><si><t>fourth</t></si></sst>',
+      'xl/worksheets/sheet1.xml':
+        '<worksheet><sheetData><row r="1"/><row r="2"><c r="A2" t="s"><v>1</v></c><c/><c r="C2" t="s"><v>3</v></c></row></sheetData></worksheet>',
+    });
+    expect(await textOf(excel)).toContain('2\tsecond\t\tfourth');
+  });
+
   it('an OpenDocument sheet says the same', async () => {
     const cell = (type: string, facts: string, text: string): string =>
       `<table:table-cell office:value-type="${type}" ${facts}><text:p>${text}</text:p></table:table-cell>`;

@@ -11,12 +11,12 @@ export interface Element {
  */
 export function elements(xml: string, tag: string): Element[] {
   const found: Element[] = [];
-  const open = new RegExp(`<(${tag})((?:\\s[^<>]*)?)>`, 'g');
+  const open = new RegExp(`<(${tag})((?:\\s(?:[^<>"']|"[^<"]*"|'[^<']*')*?)?)\\s*(/?)>`, 'g');
   for (let match = open.exec(xml); match; match = open.exec(xml)) {
-    const [, name = '', attributes = ''] = match;
+    const [, name = '', attributes = '', isEmpty = ''] = match;
     const start = match.index;
     const from = open.lastIndex;
-    if (attributes.endsWith('/')) {
+    if (isEmpty) {
       found.push({ start, end: from, attributes, inner: '' });
       continue;
     }

@@ -77,9 +77,11 @@ export class SheetWriter {
   }
 }
 
-/** A text as a cell; in quotes where it would look like a number, or would take more than its cell. */
+/** A text as a cell; in quotes where it would look like a number or a formula, or would take more than its cell. */
 export const textCell = (text: string): string =>
-  /[\t\n\r]/.test(text) || /^\s*[-+]?[\d.,]*\d[\d.,]*(?:e[-+]?\d+)?%?\s*$/i.test(text) || /^(true|false)$/i.test(text)
+  /[\t\n\r]|^=/.test(text) ||
+  /^\s*[-+]?[\d.,]*\d[\d.,]*(?:e[-+]?\d+)?%?\s*$/i.test(text) ||
+  /^(true|false)$/i.test(text)
     ? JSON.stringify(text)
     : text;
 
