@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { documentText } from '../../src/tools/documents/read/document-text';
 
-/** Files that LibreOffice 7.4 has written. */
+/** Files that LibreOffice 7.4 has written, or the program that one is named by; the paper is one of pandoc. */
 const textOf = async (name: string): Promise<string> => {
   const file = readFileSync(join(__dirname, 'office-samples', name));
   return (await documentText(file, new AbortController().signal)).text.trim();
@@ -66,6 +66,49 @@ ${mark}Sell cups
 [slide 2]
 Tea\t4,50`;
 
+const PAPER = `Paper
+Ann
+# Head
+Some words and code, a link <https://example.org> and a note.[footnote 1] Formula [formula: a^(2)+b^(2)].
+- one
+- two
+  - inner
+Term
+Definition
+A\tB
+1\tx
+\ty
+print(1)
+quoted
+## Second slide
+More.
+
+[footnote 1] Foot.
+
+[footer] 1`;
+
+/** It has no lists and headings in this format. */
+const ABIWORD = REPORT.replace('1. First\n2. Second\n  - Inner', 'First\nSecond\n- Inner')
+  .replace(/^#+ /gm, '')
+  .replace('both\n', 'both\n\n');
+
+const XLSXWRITER = `[sheet "A", A1:D2]
+\tA\tB\tC\tD
+1\tinline\t2\t2026-05-01\t50%
+2\ta bold c
+[comment on A1] hey`;
+
+const OPENPYXL = `[sheet "Übersicht", A1:C6]
+\tA\tB\tC
+1\tName\tWhen\tSum
+2\tTea\t2026-05-01 18:30:00\t4.5
+3\t"007"\t2026-05-02
+4\t\t=SUM(C2:C3)\tTRUE
+6\tm
+[merged: A6:B6]
+
+[sheet "Ch": a chart]`;
+
 describe('what an office program has written reads as it shows it', () => {
   it.each([
     ['contract.docx', CONTRACT],
@@ -82,6 +125,12 @@ describe('what an office program has written reads as it shows it', () => {
     ['merged.ods', MERGED],
     ['plans.odp', slides('- ')],
     ['plans.pptx', slides('')],
+    ['paper.odt', PAPER],
+    ['abiword.rtf', ABIWORD],
+    // It notes how much is shown as a percentage as a plain number.
+    ['gnumeric.ods', COSTS.replace('12.5%', '0.125')],
+    ['xlsxwriter.xlsx', XLSXWRITER],
+    ['openpyxl.xlsx', OPENPYXL],
   ])('%s', async (name, text) => {
     expect(await textOf(name)).toBe(text);
   });

@@ -3,6 +3,7 @@ import { FlowText } from './flow-text';
 import { attribute, decode, elements, named } from './office-xml';
 import type { ReadPart } from './package-parts';
 import { sheetsText } from './open-sheets';
+import { mathText } from './math-text';
 import { scanXml } from './xml-scan';
 
 const TEXT = 'application/vnd.oasis.opendocument.text';
@@ -74,9 +75,10 @@ async function objectsIn(xml: string, read: ReadPart): Promise<Map<string, strin
   const objects = new Map<string, string>();
   for (const { attributes } of elements(xml, 'draw:object')) {
     const place = decode(attribute(attributes, 'href') ?? '');
-    const content = await read(`${place.replace(/^\.\//, '')}/content.xml`);
+    const content = await read(`${place.replace(/^\.\/|\/$/g, '')}/content.xml`);
     const [formula] = named(content, 'annotation');
     if (formula) objects.set(place, `[formula: ${decode(formula.inner).trim().replace(/\s+/g, ' ')}]`);
+    else if (/<(?:\w+:)?math[\s>]/.test(content)) objects.set(place, `[formula: ${mathText(content)}]`);
     else if (content.includes('<chart:chart'))
       objects.set(
         place,

@@ -106,12 +106,21 @@ function cellText(attributes: string, words: string): string {
         .replace(/T00:00:00(?:\.0+)?$/, '')
         .replace('T', ' ');
     case 'time':
-      return value('time-value').replace(/^PT(\d+)H(\d+)M(\d+)(?:[.,]\d+)?S$/, '$1:$2:$3');
+      return durationText(value('time-value'));
     case 'boolean':
       return value('boolean-value').toUpperCase();
     default:
       return textCell(words);
   }
+}
+
+/** A duration of XML Schema as hours, minutes and seconds. */
+function durationText(value: string): string {
+  const found = /^(-?)P(?:(\d+)D)?T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:[.,]\d+)?S)?$/.exec(value);
+  if (!found) return value;
+  const [, sign, days, hours, minutes, seconds] = found;
+  const two = (part: string | number | undefined): string => String(Number(part ?? 0)).padStart(2, '0');
+  return `${sign}${two(24 * Number(days ?? 0) + Number(hours ?? 0))}:${two(minutes)}:${two(seconds)}`;
 }
 
 const repeatsOf = (attributes: string, what: 'rows' | 'columns'): number =>

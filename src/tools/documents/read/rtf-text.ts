@@ -137,6 +137,7 @@ class RtfReader {
   control(word: string, number: number | undefined): void {
     if (Object.hasOwn(ASIDE, word)) this.startAside(ASIDE[word as keyof typeof ASIDE]);
     else if (SILENT.has(word)) this.group.isSilent = true;
+    else if (word === 'fldrslt') this.group.isSilent = this.stack.at(-1)?.isSilent ?? false;
     else if (word === 'u' && number !== undefined) {
       this.add(String.fromCharCode((number + 65_536) % 65_536));
       this.left = this.group.skip;
@@ -160,6 +161,7 @@ class RtfReader {
     this.flush();
     const words = this.flow
       .end()
+      .replace(/ +(?=\t|$)/gm, '')
       .replace(/\t+$/gm, '')
       .replace(/\n{3,}/g, '\n\n');
     return this.margins.size === 0 ? words : `${words}\n\n${[...this.margins].join('\n')}`;
