@@ -36,6 +36,8 @@ interface Watched {
   notes: string[];
   /** One look at a time. */
   queue: Promise<unknown>;
+  /** Looks that go on or wait. */
+  waiting: number;
 }
 
 /**
@@ -77,7 +79,7 @@ export class GitGuard implements OnApplicationBootstrap, OnModuleDestroy {
   async begin(folder: string): Promise<GitWatch> {
     const workspace = await realpath(folder);
     const watched = this.watchedOf(workspace);
-    const readOnly = await inTurn(watched, async () => {
+    const readOnly = await this.inTurn(workspace, watched, async () => {
       const isFirst = watched.running === 0;
       const { hookFolders } = isFirst
         ? await this.open(workspace, watched)
@@ -86,7 +88,7 @@ export class GitGuard implements OnApplicationBootstrap, OnModuleDestroy {
       if (isFirst) this.lookAgain(workspace, watched);
       return hookFolders;
     });
-    return { readOnly, end: () => inTurn(watched, () => this.close(workspace, watched)) };
+    return { readOnly, end: () => this.inTurn(workspace, watched, () => this.close(workspace, watched)) };
   }
 
   /**
@@ -112,10 +114,13 @@ export class GitGuard implements OnApplicationBootstrap, OnModuleDestroy {
    * @throws ToolError as `settle`
    */
   async alone<T>(folder: string, work: () => Promise<T>): Promise<T> {
-    const watched = this.watchedOf(await realpath(folder));
+    const workspace = await realpath(folder);
     for (;;) {
       await this.settle(folder);
-      const done = await inTurn(watched, async () => (watched.running > 0 ? undefined : { result: await work() }));
+      const watched = this.watchedOf(workspace);
+      const done = await this.inTurn(workspace, watched, async () =>
+        watched.running > 0 ? undefined : { result: await work() },
+      );
       if (done) return done.result;
     }
   }
@@ -123,7 +128,7 @@ export class GitGuard implements OnApplicationBootstrap, OnModuleDestroy {
   /** Looks at a workspace that was left open. */
   private look(workspace: string): Promise<void> {
     const watched = this.watchedOf(workspace);
-    return inTurn(watched, async () => {
+    return this.inTurn(workspace, watched, async () => {
       if (watched.running > 0) return;
       const row = await this.rowOf(workspace);
       if (row?.is_open !== 1) return;
@@ -136,7 +141,7 @@ export class GitGuard implements OnApplicationBootstrap, OnModuleDestroy {
   /** While commands go on, one look after the other. */
   private lookAgain(workspace: string, watched: Watched): void {
     const timer = setTimeout(() => {
-      void inTurn(watched, () => this.check(workspace, watched))
+      void this.inTurn(workspace, watched, () => this.check(workspace, watched))
         .catch((error: unknown) =>
           this.log.error({ workspace }, `git folders could not be looked at: ${messageOf(error)}`),
         )
@@ -192,9 +197,33 @@ export class GitGuard implements OnApplicationBootstrap, OnModuleDestroy {
   private watchedOf(workspace: string): Watched {
     const known = this.watched.get(workspace);
     if (known) return known;
-    const watched: Watched = { running: 0, agreed: new Set(), timer: undefined, notes: [], queue: Promise.resolve() };
+    const watched: Watched = {
+      running: 0,
+      agreed: new Set(),
+      timer: undefined,
+      notes: [],
+      queue: Promise.resolve(),
+      waiting: 0,
+    };
     this.watched.set(workspace, watched);
     return watched;
+  }
+
+  /**
+   * One after the other; one that fails does not keep the next from its turn. A workspace that nothing is done in any more
+   * is forgotten.
+   */
+  private async inTurn<T>(workspace: string, watched: Watched, work: () => Promise<T>): Promise<T> {
+    watched.waiting++;
+    const result = watched.queue.then(work, work);
+    watched.queue = result.catch(() => undefined);
+    try {
+      return await result;
+    } finally {
+      watched.waiting--;
+      const isIdle = watched.waiting + watched.running + watched.notes.length === 0;
+      if (isIdle && this.watched.get(workspace) === watched) this.watched.delete(workspace);
+    }
   }
 
   private rowOf(workspace: string): Promise<{ is_open: number; agreed: string } | undefined> {
@@ -215,11 +244,4 @@ export class GitGuard implements OnApplicationBootstrap, OnModuleDestroy {
         .execute(),
     );
   }
-}
-
-/** One after the other; one that fails does not keep the next from its turn. */
-function inTurn<T>(watched: Watched, work: () => Promise<T>): Promise<T> {
-  const result = watched.queue.then(work, work);
-  watched.queue = result.catch(() => undefined);
-  return result;
 }
