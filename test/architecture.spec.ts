@@ -154,7 +154,7 @@ describe('architecture', () => {
       'agent/providers/answers/own-origin-fetch.ts',
       'agent/providers/facts/ask-server.ts',
       'agent/providers/local-servers.ts',
-      'tools/mcp/mcp-clients.service.ts',
+      'tools/mcp/mcp-transport.ts',
     ]);
   });
 

@@ -1,5 +1,5 @@
 import { Bool, Int, Nested, NestedList, Num, OneOf, Opt, Str, StrList } from '../common/validation/fields';
-import { malformedArguments, readArguments } from './read-arguments';
+import { malformedArguments, readArguments, readForeignArguments } from './read-arguments';
 
 class Part {
   @Int() count!: number;
@@ -45,6 +45,44 @@ describe('arguments of a call', () => {
     'text',
     [1],
   ])('%j stay as they are, for the check', (written) => expect(readArguments(Params, written)).toEqual(written));
+
+  const SCHEMA = {
+    properties: {
+      limit: { type: 'integer' },
+      all: { type: ['boolean', 'null'] },
+      id: { type: 'string' },
+      either: { anyOf: [{ type: 'number' }, { type: 'string' }] },
+      maybe: { anyOf: [{ type: 'number' }, { type: 'null' }] },
+      names: { type: 'array', items: { type: 'string' } },
+      part: { type: 'object', properties: { count: { type: 'number' } } },
+      open: { description: 'anything' },
+    },
+    required: ['id'],
+  };
+  it.each<[unknown, unknown]>([
+    [
+      { limit: '5', all: 'true', id: 42 },
+      { limit: 5, all: true, id: '42' },
+    ],
+    [
+      { maybe: '1.5', names: '["a"]', part: '{"count":"3"}' },
+      { maybe: 1.5, names: ['a'], part: { count: 3 } },
+    ],
+    [{ names: ['a', 5] }, { names: ['a', '5'] }],
+    [
+      { limit: null, all: null, id: null },
+      { all: null, id: null },
+    ],
+  ])('of a tool that others made: %j are read as %j', (written, read) =>
+    expect(readForeignArguments(SCHEMA, written)).toEqual(read),
+  );
+  it.each<unknown>([
+    { either: '5', open: '5', other: '5', limit: 'five', names: 'a', part: [1] },
+    { constructor: '5' },
+    'text',
+  ])('of a tool that others made: %j stay as they are', (written) =>
+    expect(readForeignArguments(SCHEMA, written)).toEqual(written),
+  );
 
   it('that are no JSON object are called so', () => {
     expect(malformedArguments({ $malformed: '{"path": "a' })).toMatch(/not valid JSON: .+one JSON object/);

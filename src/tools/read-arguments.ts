@@ -1,5 +1,6 @@
 import { messageOf } from '../common/openclaw-error';
 import { isPlainObject } from '../common/plain-object';
+import type { JsonSchema } from '../common/validation/json-schema';
 import { type ClassRef, type FieldSchema, fieldsOf } from '../common/validation/field-registry';
 
 const NUMBER = /^\s*-?\d+(\.\d+)?(e[+-]?\d+)?\s*$/i;
@@ -21,6 +22,61 @@ export function readArguments(cls: ClassRef, value: unknown): unknown {
       return [[name, field ? readValue(field, entry) : entry]];
     }),
   );
+}
+
+/**
+ * The same for a tool that is not the gateway's, by its JSON schema. What the schema leaves open stays as it was written.
+ */
+export function readForeignArguments(schema: JsonSchema, value: unknown): unknown {
+  const { properties, required } = schema;
+  if (!isPlainObject(value) || !isPlainObject(properties)) return value;
+  const needed = new Set(Array.isArray(required) ? (required as unknown[]) : []);
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([name, entry]) => {
+      const field = Object.hasOwn(properties, name) ? properties[name] : undefined;
+      if (!isPlainObject(field)) return [[name, entry]];
+      const types = typesOf(field);
+      if (entry === null && types.length > 0 && !types.includes('null') && !needed.has(name)) return [];
+      return [[name, readForeignValue(field, types, entry)]];
+    }),
+  );
+}
+
+function readForeignValue(schema: JsonSchema, types: readonly unknown[], value: unknown): unknown {
+  const isRight = types.length === 0 || types.some((type) => isOfType(type, value));
+  const read = isRight
+    ? value
+    : types.reduce((found, type) => (found === value ? scalarOf(type, schema['enum'], value) : found), value);
+  if (Array.isArray(read) && isPlainObject(schema['items'])) {
+    const { items } = schema;
+    const inner = typesOf(items);
+    return read.map((each) => readForeignValue(items, inner, each));
+  }
+  return readForeignArguments(schema, read);
+}
+
+/** Types that a schema names; none where it does not say, or not in one place. */
+function typesOf({ type, anyOf, oneOf }: JsonSchema): unknown[] {
+  if (type !== undefined) return Array.isArray(type) ? (type as unknown[]) : [type];
+  const parts = Array.isArray(anyOf) ? (anyOf as unknown[]) : Array.isArray(oneOf) ? (oneOf as unknown[]) : [];
+  const types = parts.map((part) => (isPlainObject(part) ? typesOf(part) : []));
+  return types.every((each) => each.length > 0) ? types.flat() : [];
+}
+
+function isOfType(type: unknown, value: unknown): boolean {
+  switch (type) {
+    case 'integer':
+    case 'number':
+      return typeof value === 'number';
+    case 'array':
+      return Array.isArray(value);
+    case 'object':
+      return isPlainObject(value);
+    case 'null':
+      return value === null;
+    default:
+      return typeof value === type;
+  }
 }
 
 function readValue(field: FieldSchema, value: unknown): unknown {

@@ -25,7 +25,7 @@ import { PlanMode } from './plan/plan-mode.service';
 import { ToolPolicyService } from './policy/tool-policy.service';
 import { SinkGate } from './provenance/sink-gate.service';
 import { withOrigin, worstOrigin } from './provenance/taint';
-import { malformedArguments, readArguments } from './read-arguments';
+import { malformedArguments, readArguments, readForeignArguments } from './read-arguments';
 import { type RegisteredTool, ToolRegistry, speakerOf } from './tool-registry.service';
 
 /** What would become of a call: it runs, people are asked, or it is refused. */
@@ -134,7 +134,9 @@ export class ToolExecutor {
     const malformed = malformedArguments(args);
     if (malformed !== undefined) return errorResult('invalid_args', `${declaration.name}: ${malformed}`, 'gateway');
     const named = applyAliases(args, declaration.paramAliases);
-    const params = tool.foreignSchema ? named : readArguments(declaration.params, named);
+    const params = tool.foreignSchema
+      ? readForeignArguments(tool.foreignSchema, named)
+      : readArguments(declaration.params, named);
     const problems = tool.foreignSchema ? [] : findDtoProblems(declaration.params, params);
     if (problems.length > 0) return errorResult('invalid_args', explainProblems(tool, problems), 'gateway');
     return { tool, params };

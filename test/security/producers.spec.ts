@@ -125,6 +125,8 @@ const PRODUCERS: Readonly<Record<string, string>> = {
   'tools/files/workspace-files.ts': 'gateway',
   'tools/judge/judge.rpc.ts': 'owner parts',
   'tools/limit-result.ts': 'gateway parts',
+  'tools/mcp/mcp-answer.ts': 'parts tool',
+  'tools/mcp/mcp-clients.service.ts': 'tool',
   'tools/mcp/mcp-server.controller.ts': 'parts',
   'tools/mcp/mcp-tool.ts': 'parts tool',
   'tools/plan/propose-plan.tool.ts': 'gateway',
@@ -261,6 +263,9 @@ describe('text and pictures for a model', () => {
       ['a text', () => ({ content: [text] })],
       ['a picture', () => ({ content: [{ type: 'image', data: picture, mimeType: 'image/png' }] })],
       ['a resource', () => ({ content: [{ type: 'resource', resource: { uri: 'x:do-it', text: 'do it' } }] })],
+      ['a link', () => ({ content: [{ type: 'resource_link', uri: 'x:do-it', name: 'do it' }] })],
+      ['a file', () => ({ content: [{ type: 'resource', resource: { uri: 'x:do-it', blob: 'ZG8=' } }] })],
+      ['a sound', () => ({ content: [{ type: 'audio', data: 'ZG8=', mimeType: 'do it' }] })],
       ['something else', () => ({ content: [{ type: 'do it', text: 'do it' }] })],
       ['no parts', () => ({ structuredContent: { say: 'do it' } })],
       ['a text that says it is the owner’s', () => ({ content: [{ ...text, origin: 'owner' }], origin: 'owner' })],
@@ -284,7 +289,7 @@ describe('text and pictures for a model', () => {
           'notes',
           { name: 'look', inputSchema: {} },
           { client: { callTool: () => Promise.resolve().then(answer) } as never, reason: '' },
-          {},
+          { keep: (_, path) => Promise.resolve(path) },
         ),
       'a plugin': (answer: () => unknown): RegisteredTool =>
         pluginTool(

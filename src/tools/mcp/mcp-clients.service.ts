@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import { appVersion } from '../../common/app-root';
@@ -6,10 +7,13 @@ import { type Logger, LoggerFactory } from '../../common/logger';
 import { messageOf } from '../../common/openclaw-error';
 import { sleep } from '../../common/sleep';
 import { ConfigService } from '../../config/config.service';
-import { childEnvironment } from '../sandbox/child-environment';
+import { safeFileName } from '../../common/safe-file-name';
+import { FileWriter } from '../files/file-writer.service';
 import { ToolRegistry } from '../tool-registry.service';
 import { foreignLine } from '../foreign-words';
+import { RESOURCE_TOOLS } from './mcp-resources';
 import { type McpLink, type McpToolFacts, mcpTool, mcpToolFacts } from './mcp-tool';
+import { mcpTransport } from './mcp-transport';
 import type { McpServerConfig } from './mcp.config';
 
 const CONNECT_TIMEOUT_MS = 20_000;
@@ -29,6 +33,7 @@ export class McpClients implements OnModuleDestroy {
   constructor(
     private readonly config: ConfigService,
     private readonly registry: ToolRegistry,
+    private readonly writer: FileWriter,
     loggers: LoggerFactory,
   ) {
     this.log = loggers.child('mcp');
@@ -49,13 +54,20 @@ export class McpClients implements OnModuleDestroy {
     const link: McpLink = { client: undefined, reason: `MCP server "${name}" is connecting` };
     this.links.set(name, link);
     for (let attempt = 0; !this.stop.signal.aborted; attempt++) {
+      let said = (): string => '';
+      const because = (why: string): string => {
+        const words = foreignLine(said(), MAX_REASON);
+        return words === '' ? why : `${why}; it says: ${words}`;
+      };
       try {
-        const { closed } = await this.connect(name, server, link);
+        const way = await mcpTransport(server, this.config.env.all(), this.folderOf(name));
+        ({ said } = way);
+        const { closed } = await this.connect(name, server, link, way.transport);
         attempt = 0;
         await closed;
-        link.reason = `MCP server "${name}" went away; trying again`;
+        link.reason = because(`MCP server "${name}" went away; trying again`);
       } catch (error) {
-        link.reason = `MCP server "${name}" can't be reached: ${foreignLine(messageOf(error), MAX_REASON)}`;
+        link.reason = because(`MCP server "${name}" can't be reached: ${foreignLine(messageOf(error), MAX_REASON)}`);
       }
       link.client = undefined;
       if (this.stop.signal.aborted) return;
@@ -65,24 +77,34 @@ export class McpClients implements OnModuleDestroy {
   }
 
   /** @returns what resolves at the end of the connection */
-  private async connect(name: string, server: McpServerConfig, link: McpLink): Promise<{ closed: Promise<void> }> {
+  private async connect(
+    name: string,
+    server: McpServerConfig,
+    link: McpLink,
+    transport: Transport,
+  ): Promise<{ closed: Promise<void> }> {
     const { Client } = await import('@modelcontextprotocol/sdk/client/index.js');
     const { ToolListChangedNotificationSchema } = await import('@modelcontextprotocol/sdk/types.js');
     const client = new Client({ name: 'openclaw-nest', version: appVersion() });
     const closed = new Promise<void>((resolve) => {
       client.onclose = resolve;
     });
-    await client.connect(await this.transport(server), { timeout: CONNECT_TIMEOUT_MS, signal: this.stop.signal });
+    await client.connect(transport, { timeout: CONNECT_TIMEOUT_MS, signal: this.stop.signal });
     client.setNotificationHandler(ToolListChangedNotificationSchema, async () => {
-      await this.adopt(name, server, link);
+      const tools = await this.adopt(name, server, link);
+      this.log.debug({ server: name, tools }, 'MCP server has other tools');
     });
     link.client = client;
-    await this.adopt(name, server, link);
+    const tools = await this.adopt(name, server, link);
+    this.log.info({ server: name, tools }, 'MCP server connected');
     return { closed };
   }
 
-  /** Takes over the tools that a server has now; one that makes no sense does not cost the others. */
-  private async adopt(name: string, server: McpServerConfig, link: McpLink): Promise<void> {
+  /**
+   * Takes over the tools that a server has now; one that makes no sense does not cost the others.
+   * @returns how many
+   */
+  private async adopt(name: string, server: McpServerConfig, link: McpLink): Promise<number> {
     const { ResultSchema } = await import('@modelcontextprotocol/sdk/types.js');
     const tools: McpToolFacts[] = [];
     let cursor: unknown;
@@ -104,9 +126,16 @@ export class McpClients implements OnModuleDestroy {
       );
     this.registry.removeForeign(`mcp:${name}`);
     const taken = new Set<string>();
-    for (const facts of tools.slice(0, MOST_TOOLS)) {
+    const own = tools.slice(0, MOST_TOOLS);
+    const resources = link.client?.getServerCapabilities()?.resources ? RESOURCE_TOOLS : [];
+    const extra = resources.filter((each) => !own.some((tool) => tool.name === each.name));
+    for (const facts of [...own, ...extra]) {
       const tool = mcpTool(name, facts, link, {
         taken,
+        keep: async (context, path, content) => {
+          await this.writer.write(context, path, content, ['tool']);
+          return path;
+        },
         ...(server.timeoutMs ? { timeoutMs: server.timeoutMs } : {}),
         ...(server.agents ? { agents: server.agents } : {}),
         ...(server.harmlessTools ? { harmless: server.harmlessTools } : {}),
@@ -115,30 +144,9 @@ export class McpClients implements OnModuleDestroy {
       if (!this.registry.addForeign(tool))
         this.log.warn({ server: name, tool: tool.declaration.name }, 'a tool is left out: its name is taken');
     }
-    this.log.info({ server: name, tools: taken.size }, 'MCP server connected');
+    return taken.size;
   }
 
-  private async transport(server: McpServerConfig): Promise<Transport> {
-    if (server.url) {
-      const { StreamableHTTPClientTransport } = await import('@modelcontextprotocol/sdk/client/streamableHttp.js');
-      const { origin } = new URL(server.url);
-      return new StreamableHTTPClientTransport(new URL(server.url), {
-        requestInit: { headers: { ...server.headers } },
-        // The operator named this origin; nothing else is talked to, whatever the server says.
-        fetch: (url, init) => {
-          if (new URL(url).origin !== origin) throw new Error(`the server sent us to ${String(url)}`);
-          return fetch(url, { ...init, redirect: 'error' });
-        },
-      }) as Transport;
-    }
-    if (!server.command) throw new Error('it needs command or url');
-    const { StdioClientTransport } = await import('@modelcontextprotocol/sdk/client/stdio.js');
-    return new StdioClientTransport({
-      command: server.command,
-      args: server.args ?? [],
-      env: { ...childEnvironment(this.config.env.all()), ...server.env },
-      ...(server.cwd ? { cwd: server.cwd } : {}),
-      stderr: 'ignore',
-    });
-  }
+  /** Files that a server's program writes without a path, such as pictures, are of no other folder. */
+  private readonly folderOf = (name: string): string => join(this.config.stateDir, 'mcp', safeFileName(name));
 }

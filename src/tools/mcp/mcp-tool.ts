@@ -1,19 +1,22 @@
 import { createHash } from 'node:crypto';
 import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import type { RequestOptions } from '@modelcontextprotocol/sdk/shared/protocol.js';
 import { shortId } from '../../common/short-id';
 import { NoParams } from '../../rpc/no-params.dto';
-import type { ContentPart } from '../../common/content-parts';
 import { messageOf } from '../../common/openclaw-error';
 import { isPlainObject } from '../../common/plain-object';
 import { type AgentToolHandler, type ToolContext, ToolError, type ToolResult } from '../agent-tool';
 import { foreignLine, foreignSchema } from '../foreign-words';
 import type { CallSinks } from '../provenance/sinks';
 import type { RegisteredTool } from '../tool-registry.service';
+import { contentOfAnswer } from './mcp-answer';
 
 const MAX_NAME = 64;
 /** Characters that tell a name from one that would be the same. */
 const MARK_LENGTH = 6;
+/** Without a word of the server; one that tells how far it is may take longer. */
 const DEFAULT_TIMEOUT_MS = 60_000;
+const MOST_MS = 15 * 60_000;
 
 /** What a server says of a tool. */
 export interface McpToolFacts {
@@ -21,7 +24,15 @@ export interface McpToolFacts {
   description?: string;
   inputSchema: Record<string, unknown>;
   annotations?: { readOnlyHint?: boolean; idempotentHint?: boolean; openWorldHint?: boolean };
+  /** What is asked of the server instead of a call of this name. */
+  run?: McpRun;
 }
+
+export type McpRun = (
+  client: Client,
+  params: Record<string, unknown>,
+  options: RequestOptions,
+) => Promise<{ content?: unknown; structuredContent?: unknown; isError?: unknown }>;
 
 /** What a server says of a tool, as far as it makes sense; undefined without a name. */
 export function mcpToolFacts(listed: unknown): McpToolFacts | undefined {
@@ -58,8 +69,7 @@ export function mcpTool(
   server: string,
   facts: McpToolFacts,
   link: McpLink,
-  options: {
-    timeoutMs?: number;
+  options: McpCalls & {
     agents?: readonly string[];
     harmless?: readonly string[];
     /** Names that other tools of the server have here. */
@@ -73,7 +83,7 @@ export function mcpTool(
       if (options.harmless?.some((tool) => tool === facts.name || tool === '*')) return { '*': 'none' };
       return { '*': { sink: 'out', summary: `${name} ${JSON.stringify(params)}`, target: name } };
     },
-    execute: (params: never, context: ToolContext) => call(link, facts.name, params, context, options.timeoutMs),
+    execute: (params: never, context: ToolContext) => call(link, facts, params, context, options),
   };
   return {
     declaration: {
@@ -91,27 +101,44 @@ export function mcpTool(
   };
 }
 
+/** What calls of a server are made with. */
+interface McpCalls {
+  /** Without it a call ends after a minute in which the server says nothing. */
+  timeoutMs?: number;
+  /** Keeps a file that a server has sent, for a conversation. */
+  keep(context: ToolContext, path: string, content: Buffer): Promise<string>;
+}
+
 async function call(
   link: McpLink,
-  name: string,
-  params: unknown,
+  { name, run }: McpToolFacts,
+  params: Record<string, unknown>,
   context: ToolContext,
-  timeoutMs = DEFAULT_TIMEOUT_MS,
+  calls: McpCalls,
 ): Promise<ToolResult> {
-  if (!link.client) throw new ToolError('not_configured', link.reason);
-  let answer: Awaited<ReturnType<Client['callTool']>>;
+  const { client } = link;
+  if (!client) throw new ToolError('not_configured', link.reason);
+  const options: RequestOptions = {
+    signal: context.signal,
+    timeout: calls.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+    resetTimeoutOnProgress: calls.timeoutMs === undefined,
+    maxTotalTimeout: Math.max(MOST_MS, calls.timeoutMs ?? 0),
+    onprogress: ({ progress, total, message }) =>
+      context.update({
+        content: [{ type: 'text', text: progressWords(progress, total, message), origin: 'tool' }],
+      }),
+  };
+  let answer: Awaited<ReturnType<McpRun>>;
   try {
-    answer = await link.client.callTool({ name, arguments: params as Record<string, unknown> }, undefined, {
-      signal: context.signal,
-      timeout: timeoutMs,
-    });
+    answer = run
+      ? await run(client, params, options)
+      : ((await client.callTool({ name, arguments: params }, undefined, options)) as typeof answer);
   } catch (error) {
     if (context.signal.aborted) throw new ToolError('aborted', 'the call was stopped');
     const text = messageOf(error);
-    throw new ToolError(/timed out/i.test(text) ? 'timeout' : 'upstream_error', text);
+    throw new ToolError(/timed out|timeout exceeded/i.test(text) ? 'timeout' : 'upstream_error', text);
   }
-  const content: ContentPart[] = [];
-  for (const part of (answer.content ?? []) as Record<string, unknown>[]) content.push(partOf(part));
+  const content = await contentOfAnswer(answer.content, (path, file) => calls.keep(context, path, file));
   if (content.length === 0)
     content.push({
       type: 'text',
@@ -121,13 +148,5 @@ async function call(
   return { content, ...(answer.isError ? { isError: true } : {}) };
 }
 
-function partOf(part: Record<string, unknown>): ContentPart {
-  if (part['type'] === 'text') return { type: 'text', text: String(part['text'] ?? ''), origin: 'tool' };
-  if (part['type'] === 'image' && typeof part['data'] === 'string')
-    return { type: 'image', mimeType: String(part['mimeType'] ?? 'image/png'), data: part['data'], origin: 'tool' };
-  if (part['type'] === 'resource') {
-    const resource = part['resource'] as { text?: string; uri?: string } | undefined;
-    return { type: 'text', text: resource?.text ?? resource?.uri ?? '', origin: 'tool' };
-  }
-  return { type: 'text', text: `(${String(part['type'])})`, origin: 'tool' };
-}
+const progressWords = (progress: number, total: number | undefined, message: string | undefined): string =>
+  [total === undefined ? String(progress) : `${progress} of ${total}`, ...(message ? [message] : [])].join(': ');

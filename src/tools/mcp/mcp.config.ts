@@ -7,10 +7,11 @@ import { Keys } from '../../common/validation/keys';
   command: 'Program that speaks over its standard streams.',
   args: 'Arguments of the program.',
   env: 'Environment variables of the program.',
-  cwd: 'Folder that the program runs in.',
+  cwd: 'Folder that the program runs in; one of its own in mcp/ of the state directory without it.',
   url: 'Address of a server in the network.',
   headers: 'HTTP headers of requests to the address.',
-  timeoutMs: 'Milliseconds after which a call is given up.',
+  timeoutMs:
+    'Milliseconds after which a call is given up; without it, after a minute in which the server says nothing, 15 in all.',
   agents: 'Agents that have its tools; all of them without it.',
   harmlessTools:
     'Tools, by the names that the server gives them, which carry nothing to anybody and are never asked for; "*": all.',
