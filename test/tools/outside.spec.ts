@@ -1,4 +1,5 @@
-import { resolve } from 'node:path';
+import { readdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { FakeTelegram } from '../fakes/telegram-server';
@@ -143,6 +144,13 @@ describe('tools from outside', () => {
       expect(answer.isError).toBeFalsy();
       const denied = await client.callTool({ name: 'gateway', arguments: { action: 'restart' } });
       expect(denied.isError).toBe(true);
+      if (process.env['TEST_SANDBOX']) {
+        const ran = await client.callTool({ name: 'exec', arguments: { command: 'pwd' } });
+        expect(JSON.stringify(ran.content)).toContain('workspace');
+        // Nobody comes back to what such a call has had for itself.
+        const rooms = join(bench.gateway.stateDir, 'cache', 'sandbox');
+        await until('its room is gone', () => !readdirSync(rooms).some((name) => name.startsWith('mcp_')));
+      }
       await client.close();
     });
   });

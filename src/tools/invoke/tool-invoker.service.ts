@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { ConfigService } from '../../config/config.service';
+import { EventBus } from '../../events/event-bus';
 import { isSandboxed } from '../../sessions/sandbox-mode';
 import { agentOfSession, canonicalSessionKey, isSubagentKey } from '../../sessions/session-key';
 import { SessionStore } from '../../sessions/session.store';
@@ -8,6 +9,7 @@ import { SessionFolders } from '../../workspace/session-folder.service';
 import type { PolicySubject, ToolContext, ToolResult } from '../agent-tool';
 import { ToolPolicyService } from '../policy/tool-policy.service';
 import { NOTHING_READ } from '../provenance/taint';
+import { ProcessRegistry } from '../processes/process-registry.service';
 import { ToolExecutor } from '../tool-executor.service';
 import type { RegisteredTool } from '../tool-registry.service';
 
@@ -28,6 +30,8 @@ export class ToolInvoker {
     private readonly policy: ToolPolicyService,
     private readonly sessions: SessionStore,
     private readonly folders: SessionFolders,
+    private readonly events: EventBus,
+    private readonly processes: ProcessRegistry,
   ) {}
 
   /** Tools that a caller has and that can work here. */
@@ -46,11 +50,12 @@ export class ToolInvoker {
     const agentId = agentOfSession(this.config.config, sessionKey);
     const runId = randomUUID();
     const folder = this.folders.of(agentId, sessionKey, false);
+    const known = (await this.sessions.find(sessionKey))?.sessionId;
     const context: ToolContext = {
       runId: `${call.via}:${runId}`,
       callId: runId,
       sessionKey,
-      sessionId: (await this.sessions.find(sessionKey))?.sessionId ?? `${call.via}:${runId}`,
+      sessionId: known ?? `${call.via}:${runId}`,
       agentId,
       workspace: folder.path,
       readOnly: folder.readOnly,
@@ -62,7 +67,17 @@ export class ToolInvoker {
       signal,
       update: () => undefined,
     };
-    return this.executor.execute(tool, args, context);
+    try {
+      return await this.executor.execute(tool, args, context);
+    } finally {
+      if (known === undefined) this.leave(context);
+    }
+  }
+
+  /** Nobody comes back to the room of a call without a conversation, but what the call has left running there. */
+  private leave({ sessionId, sessionKey }: ToolContext): void {
+    const isInUse = this.processes.all().some((each) => each.sessionKey === sessionKey && !each.running.end);
+    if (!isInUse) this.events.emit('conversation.removed', { sessionId });
   }
 
   private keyOf(call: OutsideCall): string {

@@ -1,7 +1,9 @@
-import { lstat, opendir, realpath } from 'node:fs/promises';
+import { type Dir, opendirSync } from 'node:fs';
+import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Injectable } from '@nestjs/common';
 import type { ContentOrigin } from '../../common/content-parts';
+import { TimeSlice } from '../../common/time-slice';
 import { isPromptName } from '../files/prompt-files';
 import { ReviewedTexts } from './reviewed-texts.service';
 import {
@@ -11,6 +13,7 @@ import {
   type FileRecord,
   factsOf,
   originOf,
+  statsOf,
   unknownLabel,
 } from './file-origins.store';
 import { isTrusted, worstOrigin } from './taint';
@@ -66,8 +69,14 @@ export class CommandFiles {
     };
     this.origins.running.add(writes);
     let reach = start;
+    let hasEnded = false;
+    let isKnown = false;
     const output = async (): Promise<ContentOrigin> => {
+      // Nothing that comes within reach after its end can be in what it has put out.
+      if (isKnown) return reach;
+      const isLast = hasEnded;
       reach = worstOrigin([await this.reachOf(workspace)], reach);
+      isKnown = isLast;
       writes.origin = worstOrigin([reach], writes.origin);
       return reach;
     };
@@ -85,6 +94,7 @@ export class CommandFiles {
           const changed = await this.note(workspace, writes.sinceMs, worstOrigin([reach], writes.origin));
           await this.reviewed.keep(prompts, changed);
         } finally {
+          hasEnded = true;
           this.origins.running.delete(writes);
         }
       },
@@ -153,19 +163,36 @@ interface Entry {
   changedMs: number;
 }
 
-/** Everything below a folder; links are not followed. */
+/**
+ * Everything below a folder; links are not followed. It asks the file system directly: a question that goes through the
+ * thread pool costs ten times as much, and a workspace is looked through several times for each command.
+ */
 async function* entriesBelow(root: string): AsyncGenerator<Entry> {
+  const slice = new TimeSlice();
   const open = [root];
   for (let folder = open.pop(); folder !== undefined; folder = open.pop()) {
-    const entries = await opendir(folder).catch(() => undefined);
+    const entries = opened(folder);
     if (!entries) continue;
-    for await (const entry of entries) {
-      const path = join(folder, entry.name);
-      const isFolder = entry.isDirectory();
-      if (isFolder) open.push(path);
-      const info = await lstat(path, { bigint: true }).catch(() => undefined);
-      if (!info) continue;
-      yield { path, facts: factsOf(info), isFolder, changedMs: Number(isFolder ? info.birthtimeMs : info.ctimeMs) };
+    try {
+      for (let entry = entries.readSync(); entry; entry = entries.readSync()) {
+        if (slice.isOver) await slice.next();
+        const path = join(folder, entry.name);
+        const isFolder = entry.isDirectory();
+        if (isFolder) open.push(path);
+        const info = statsOf(path);
+        if (!info) continue;
+        yield { path, facts: factsOf(info), isFolder, changedMs: Number(isFolder ? info.birthtimeMs : info.ctimeMs) };
+      }
+    } finally {
+      entries.closeSync();
     }
+  }
+}
+
+function opened(folder: string): Dir | undefined {
+  try {
+    return opendirSync(folder);
+  } catch {
+    return undefined;
   }
 }

@@ -95,6 +95,12 @@ export class FileOrigins {
     return (await this.of(path)) ?? unknownLabel(path, await realpath(workspace).catch(() => workspace));
   }
 
+  /** The same of several files of a workspace, in their order. @param workspace its real path */
+  async labelsOf(paths: readonly string[], workspace: string): Promise<ContentOrigin[]> {
+    const known = await this.ofAll(paths);
+    return paths.map((path, index) => known[index] ?? unknownLabel(path, workspace));
+  }
+
   /** Whose words are in the names of files and folders: those of whoever made them. */
   async labelOfNames(paths: readonly string[], workspace: string): Promise<ContentOrigin> {
     const labels = await Promise.all(
@@ -233,7 +239,7 @@ const recordOf = ({ origin, inode, stamp, updated_at }: Selectable<Schema['file_
   notedAt: Number(updated_at),
 });
 
-const sameFacts = (a: FileFacts, b: FileFacts): boolean => a.inode === b.inode && a.stamp === b.stamp;
+export const sameFacts = (a: FileFacts, b: FileFacts): boolean => a.inode === b.inode && a.stamp === b.stamp;
 
 const sameRecord = (a: FileRecord | undefined, b: FileRecord | undefined): boolean =>
   a?.origin === b?.origin && a?.inode === b?.inode && a?.stamp === b?.stamp && a?.notedAt === b?.notedAt;
@@ -300,7 +306,7 @@ export const unknownLabel = (path: string, workspace: string): ContentOrigin =>
   isPromptName(workspace, path) || innerParts(workspace, path)?.[0] === '.git' ? 'workspace' : 'file';
 
 /** Undefined where the file can't be looked at. */
-function statsOf(path: string): BigIntStats | undefined {
+export function statsOf(path: string): BigIntStats | undefined {
   try {
     return lstatSync(path, { bigint: true, throwIfNoEntry: false });
   } catch {

@@ -3,14 +3,20 @@ import { join } from 'node:path';
 import { Injectable } from '@nestjs/common';
 import { decodeOwnText } from '../../common/text/decode-text';
 import { cutText } from '../../common/cut-text';
+import { RecentMap } from '../../common/recent-map';
 import { DatabaseService } from '../../storage/database.service';
 import { isPromptName } from '../files/prompt-files';
 import { WorkspaceFiles } from '../files/workspace-files';
-import { FileOrigins } from './file-origins.store';
+import { type FileFacts, FileOrigins, factsOf, sameFacts, statsOf } from './file-origins.store';
 import { isTrusted } from './taint';
 
 /** Longer ones are cut in the prompt anyway. */
 const MAX_CHARS = 200_000;
+/** Texts that are remembered, and how long they may be. */
+const MOST_TEXTS = 64;
+const MAX_REMEMBERED = 20_000;
+/** A file that was changed so shortly before it was read may have been changed again without another time. */
+const SETTLED_MS = 1000;
 
 /**
  * What the files of the prompt said before text of others came into them. That is what models go on reading until the
@@ -18,6 +24,9 @@ const MAX_CHARS = 200_000;
  */
 @Injectable()
 export class ReviewedTexts {
+  /** By path; each command looks at the same files, which change seldom. */
+  private readonly texts = new RecentMap<string, { facts: FileFacts; text: string | undefined }>(MOST_TEXTS);
+
   constructor(
     private readonly database: DatabaseService,
     private readonly origins: FileOrigins,
@@ -37,10 +46,12 @@ export class ReviewedTexts {
   async look(folder: string): Promise<ReadonlyMap<string, string>> {
     const texts = new Map<string, string>();
     const workspace = await realpath(folder);
-    for (const name of await readdir(workspace).catch(() => [])) {
-      const path = join(workspace, name);
-      if (isPromptName(workspace, path))
-        for (const [at, text] of await this.lookAt(workspace, path)) texts.set(at, text);
+    const names = await readdir(workspace).catch(() => []);
+    const paths = names.map((name) => join(workspace, name)).filter((path) => isPromptName(workspace, path));
+    const labels = await this.origins.labelsOf(paths, workspace);
+    for (const [index, path] of paths.entries()) {
+      const text = isTrusted(labels[index] ?? 'file') ? await this.textOf(workspace, path) : undefined;
+      if (text !== undefined) texts.set(path, text);
     }
     return texts;
   }
@@ -48,8 +59,19 @@ export class ReviewedTexts {
   /** The same of one file, by its real path. */
   async lookAt(workspace: string, path: string): Promise<ReadonlyMap<string, string>> {
     if (!isTrusted(await this.origins.labelOf(path, workspace))) return new Map();
-    const text = await readText(workspace, path);
+    const text = await this.textOf(workspace, path);
     return new Map(text === undefined ? [] : [[path, text]]);
+  }
+
+  private async textOf(workspace: string, path: string): Promise<string | undefined> {
+    const info = statsOf(path);
+    const facts = info && factsOf(info);
+    const known = this.texts.get(path);
+    if (known && facts && sameFacts(known.facts, facts)) return known.text;
+    const text = await readText(workspace, path);
+    if (facts && Date.now() - Number(info.ctimeMs) > SETTLED_MS && (text?.length ?? 0) <= MAX_REMEMBERED)
+      this.texts.set(path, { facts, text });
+    return text;
   }
 
   /**

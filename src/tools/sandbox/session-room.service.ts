@@ -1,4 +1,5 @@
-import { chmod, mkdir, readFile, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { chmodSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdir, readFile, readdir, rm, stat } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
@@ -49,13 +50,13 @@ export class SessionRooms implements OnModuleDestroy {
     const folder = this.folderOf(sessionId);
     const room = this.foldersOf(sessionId);
     for (const path of [room.tmp, room.home]) {
-      await mkdir(path, { recursive: true, mode: 0o700 });
+      mkdirSync(path, { recursive: true, mode: 0o700 });
       // A command may have taken away what the next one needs.
-      await chmod(path, 0o700);
+      chmodSync(path, 0o700);
     }
-    await writeFile(join(room.home, '.gitconfig'), IDENTITY, { flag: 'wx', mode: 0o600 }).catch(() => undefined);
+    writeNew(join(room.home, '.gitconfig'), IDENTITY);
     const now = new Date();
-    await utimes(folder, now, now);
+    utimesSync(folder, now, now);
     if (now.getTime() - this.sweptAt > SWEEP_MS) {
       this.sweptAt = now.getTime();
       await this.sweep(now.getTime());
@@ -187,5 +188,14 @@ export class SessionRooms implements OnModuleDestroy {
       if (used && now - used.mtimeMs > KEEP_DAYS * DAY_MS)
         await rm(join(this.root, name), { recursive: true, force: true }).catch(() => undefined);
     }
+  }
+}
+
+/** Leaves what is there, or what can't be written. */
+function writeNew(path: string, text: string): void {
+  try {
+    writeFileSync(path, text, { flag: 'wx', mode: 0o600 });
+  } catch {
+    // A command has put its own there, or something that is no file.
   }
 }
