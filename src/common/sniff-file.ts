@@ -11,6 +11,14 @@ export interface SniffedFile {
 const TAR_MAGIC_AT = 257;
 /** The container of Office before 2007, and of Office files with a password. */
 const OLD_OFFICE = '\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1';
+/** Pictures that nothing here decodes. */
+const CLOSED_PICTURES = [
+  // What telephones of Apple take.
+  { magic: /^[^]{4}ftyp(hei[cxms]|hev[cxms]|mif1|msf1)/, mimeType: 'image/heic' },
+  { magic: /^BM[^]{4}\0{4}/, mimeType: 'image/bmp' },
+  { magic: /^\0\0\x01\0[^\0]\0/, mimeType: 'image/vnd.microsoft.icon' },
+  { magic: /^(\xff\x0a|\0\0\0\x0cJXL )/, mimeType: 'image/jxl' },
+];
 /** Archives that nothing here opens. */
 const PACKED = [
   { magic: 'BZh', mimeType: 'application/x-bzip2' },
@@ -25,6 +33,8 @@ export function sniffFile(content: Buffer): SniffedFile {
   const image = sniffImage(content);
   if (image) return { kind: 'image', mimeType: image };
   const head = content.subarray(0, 16).toString('latin1');
+  const closed = CLOSED_PICTURES.find(({ magic }) => magic.test(head));
+  if (closed) return { kind: 'unknown', mimeType: closed.mimeType };
   if (head.startsWith('%PDF-')) return { kind: 'pdf', mimeType: 'application/pdf' };
   if (/^PK(\x03\x04|\x05\x06)/.test(head)) return { kind: 'office', mimeType: 'application/zip' };
   if (head.startsWith(OLD_OFFICE)) return { kind: 'office', mimeType: 'application/x-ole-storage' };

@@ -48,7 +48,7 @@ describe('the result of a tool', () => {
       .toBuffer();
     const parts = await limited([image(Buffer.from('<svg/>')), image(png.subarray(0, 40)), image(png, 'image/jpeg')]);
     expect(parts.map(({ type }) => type)).toEqual(['text', 'text', 'image']);
-    expect(parts[0]?.text).toContain('no jpg, png, gif or webp');
+    expect(parts[0]?.text).toContain('no jpg, png, gif, webp, avif or tiff');
     expect(parts[1]?.text).toContain("can't be decoded");
     // What it is counts, not what it is called.
     expect(parts[2]?.mimeType).toBe('image/png');

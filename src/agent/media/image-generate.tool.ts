@@ -7,6 +7,7 @@ import { sniffImage } from '../../common/sniff-image';
 import { Doc, Int, Opt, StrList, Text } from '../../common/validation/fields';
 import { ConfigService } from '../../config/config.service';
 import { AgentTool, type ToolContext, ToolError, type ToolResult, textResult } from '../../tools/agent-tool';
+import { fitImage } from '../../tools/files/fit-image';
 import { FileWriter } from '../../tools/files/file-writer.service';
 import { WorkspaceFiles } from '../../tools/files/workspace-files';
 import { Leaves } from '../../tools/provenance/sinks';
@@ -180,8 +181,11 @@ export class ImageGenerateTool {
       paths.map(async (path): Promise<ImageModelV3File> => {
         const { content } = await files.readBytes(path, MAX_INPUT_BYTES);
         const mediaType = sniffImage(content);
-        if (mediaType === undefined) throw new ToolError('invalid_args', `images: ${path} is no jpg, png, gif or webp`);
-        return { type: 'file', mediaType, data: content };
+        if (mediaType === undefined)
+          throw new ToolError('invalid_args', `images: ${path} is no jpg, png, gif, webp, avif or tiff`);
+        if (mediaType in EXTENSIONS) return { type: 'file', mediaType, data: content };
+        const { data, mimeType } = await fitImage(content);
+        return { type: 'file', mediaType: mimeType, data };
       }),
     );
   }

@@ -39,7 +39,8 @@ export class DocumentPictures {
       throw new ToolError('invalid_args', `picture ${written}: only files of the workspace; fetch it first`);
     const path = decoded(written);
     const { content } = await new WorkspaceFiles([this.workspace]).readBytes(path, MAX_PICTURE_BYTES);
-    if (!sniffImage(content)) throw new ToolError('invalid_args', `picture ${written} is no jpg, png, gif or webp`);
+    if (!sniffImage(content))
+      throw new ToolError('invalid_args', `picture ${written} is no jpg, png, gif, webp, avif or tiff`);
     this.used.push(path);
     const fitted = await fitImage(content);
     const { default: sharp } = await import('sharp');

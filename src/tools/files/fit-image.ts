@@ -28,7 +28,7 @@ const COMMON: ImageLimits = {
 const SHARES = [1, 0.6, 0.35];
 const QUALITIES = [85, 60, 35];
 /** Drawings and writing, which JPEG would blur. */
-const LOSSLESS: ReadonlySet<string> = new Set(['image/png', 'image/gif']);
+const LOSSLESS: ReadonlySet<string> = new Set(['image/png', 'image/gif', 'image/tiff']);
 
 export interface FittedImage {
   data: Buffer;
@@ -44,7 +44,7 @@ export interface FittedImage {
  */
 export async function fitImage(content: Buffer, { side, bytes, formats }: ImageLimits = COMMON): Promise<FittedImage> {
   const mimeType = sniffImage(content);
-  if (mimeType === undefined) throw new ToolError('invalid_args', 'it is no jpg, png, gif or webp picture');
+  if (mimeType === undefined) throw new ToolError('invalid_args', 'it is no jpg, png, gif, webp, avif or tiff picture');
   const { default: sharp } = await import('sharp');
   const open = (options: SharpOptions = {}): Sharp =>
     sharp(content, { limitInputPixels: MAX_PIXELS, animated: false, failOn: 'error', ...options });
@@ -57,7 +57,7 @@ export async function fitImage(content: Buffer, { side, bytes, formats }: ImageL
     const note = !isSmall
       ? `scaled down from ${width} x ${height}`
       : isWhole
-        ? `converted from ${mimeType}`
+        ? `converted from ${mimeType}${mimeType === 'image/tiff' && pages > 1 ? `, the first of ${pages} pages` : ''}`
         : 'damaged and is shown in part';
     const image = isWhole ? open() : open({ failOn: 'none' });
     const keepsPng = LOSSLESS.has(mimeType) && formats.includes('image/png');

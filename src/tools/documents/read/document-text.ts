@@ -77,6 +77,8 @@ async function read(
       return notebook === undefined ? { text, mimeType } : { text: notebook, mimeType: 'application/x-ipynb+json' };
     }
     default:
+      if (mimeType.startsWith('image/'))
+        throw new DocumentError(`a picture of type ${mimeType} can't be opened; a copy as jpg or png can`);
       throw new DocumentError(`a file of type ${mimeType} holds no text that can be read`);
   }
 }
