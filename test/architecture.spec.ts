@@ -131,6 +131,8 @@ describe('architecture', () => {
       'config/secrets/keychain.ts',
       'config/secrets/secret-provider.ts',
       'control-ui/dashboard.command.ts',
+      // This program itself, for a command that finds no gateway.
+      'gateway/client/local-calls.ts',
       'gateway/http/port-owner.ts',
       // The gateway itself, at the end of the set-up.
       'onboard/first-message.ts',

@@ -6,7 +6,7 @@ import { printJson, printLine, printTable } from '../common/cli/output';
 import { AGENT_BINDING_LEAVES } from './agent-bindings.command';
 import { Environment } from '../config/environment';
 import { resolveGatewayTarget } from '../config/gateway-target';
-import { withGateway } from '../gateway/client/with-gateway';
+import { withGatewayOrDisk } from '../gateway/client/with-gateway';
 
 interface AgentRow {
   id: string;
@@ -30,7 +30,7 @@ abstract class AgentsCommandBase extends GatewayCommandBase {
   }
 
   protected call<T>(options: GatewayOptions, method: string, params: unknown = {}): Promise<T> {
-    return withGateway(resolveGatewayTarget(this.env, options), (client) => client.call<T>(method, params));
+    return withGatewayOrDisk(resolveGatewayTarget(this.env, options), (client) => client.call<T>(method, params));
   }
 }
 
@@ -66,6 +66,11 @@ export class AgentsAddCommand extends AgentsCommandBase {
     return value;
   }
 
+  @Option({ flags: '--non-interactive', description: 'ask nothing, as it never does' })
+  parseNonInteractive(): boolean {
+    return true;
+  }
+
   async run([name = '']: string[], options: Looks): Promise<void> {
     const { workspace, model, emoji } = options;
     const answer = await this.call<{ agentId: string; workspace: string }>(options, 'agents.create', {
@@ -83,6 +88,11 @@ export class AgentsAddCommand extends AgentsCommandBase {
 export class AgentsDeleteCommand extends AgentsCommandBase {
   @Option({ flags: '--keep-files', description: 'leave its workspace where it is' })
   parseKeepFiles(): boolean {
+    return true;
+  }
+
+  @Option({ flags: '--force', description: 'ask nothing, as it never does' })
+  parseForce(): boolean {
     return true;
   }
 

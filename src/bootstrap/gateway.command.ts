@@ -109,6 +109,21 @@ export class GatewayRunCommand extends GatewayRunBase {
   }
 }
 
+/** What a command starts that finds no gateway (`LocalCalls`); of no use on a terminal. */
+@SubCommand({ name: 'local', description: 'answer a command from the disk', options: { hidden: true } })
+export class GatewayLocalCommand extends CliCommand {
+  constructor(private readonly env: Environment) {
+    super();
+  }
+
+  async run(): Promise<void> {
+    if (!process.connected) throw new UsageError('only another command of this program can use this one');
+    const { answerLocally } = await import('./local-gateway');
+    await answerLocally(this.env);
+    ending = endSoon();
+  }
+}
+
 @SubCommand({ name: 'status', description: 'whether the gateway runs, and where' })
 export class GatewayStatusCommand extends GatewayCommandBase {
   constructor(private readonly env: Environment) {
@@ -145,6 +160,7 @@ export class GatewayStatusCommand extends GatewayCommandBase {
 }
 
 const GATEWAY_LEAVES = [
+  GatewayLocalCommand,
   GatewayStatusCommand,
   GatewayCallCommand,
   GatewayDiscoverCommand,

@@ -48,6 +48,15 @@ export function instrumentBoot(app: INestApplication, report: BootReport): void 
   }
 }
 
+/** Takes the hooks of phase "visible" away, of modules and of what they provide. Call between `create` and `init`. */
+export function startNothing(app: INestApplication): void {
+  for (const { providers, controllers, injectables } of app.get(ModulesContainer).values())
+    for (const { instance } of [...providers.values(), ...controllers.values(), ...injectables.values()]) {
+      const hooked = instance as Partial<Record<HookName, Hook>> | null | undefined;
+      if (typeof hooked?.onApplicationBootstrap === 'function') hooked.onApplicationBootstrap = () => undefined;
+    }
+}
+
 function wrap(
   instance: Partial<Record<HookName, Hook>>,
   hook: HookName,

@@ -15,7 +15,7 @@ import { OpenclawError, messageOf } from '../common/openclaw-error';
 import { AppModule } from './app.module';
 import { CHANNELS, type ListedChannel } from './channel-list';
 import { BootReport } from './boot-report.service';
-import { instrumentBoot } from './instrument-boot';
+import { instrumentBoot, startNothing } from './instrument-boot';
 import { NestLogBridge } from './nest-log-bridge';
 
 export interface RunningGateway {
@@ -37,6 +37,44 @@ export async function startGateway(
   flags: GatewayFlags,
   channels: readonly ListedChannel[] = CHANNELS,
 ): Promise<RunningGateway> {
+  const { app, report, control, close } = await makeGateway(env, flags, channels);
+  try {
+    await app.init();
+  } catch (error) {
+    const code = error instanceof OpenclawError ? error.code : undefined;
+    app
+      .get(LoggerFactory)
+      .child('gateway')
+      .error({ code }, `the start failed: ${messageOf(error)}`);
+    await close({ reason: 'boot failed', restartExpectedMs: null, failure: messageOf(error) });
+    throw error;
+  }
+  report.finish();
+  const restartRequested = new Promise<RestartRequest>((resolve) => control.onRequest(resolve));
+  return { app, report, restartRequested, close };
+}
+
+/**
+ * Opens what a gateway has on the disk, and leaves it at that: the hooks of phase "ready" run, those of "visible" do not.
+ * @throws BootStepError
+ */
+export async function openGateway(env: Environment): Promise<Pick<RunningGateway, 'app' | 'close'>> {
+  const { app, close } = await makeGateway(env, {}, CHANNELS);
+  startNothing(app);
+  try {
+    await app.init();
+  } catch (error) {
+    await close({ reason: 'boot failed', restartExpectedMs: null, failure: messageOf(error) });
+    throw error;
+  }
+  return { app, close };
+}
+
+async function makeGateway(
+  env: Environment,
+  flags: GatewayFlags,
+  channels: readonly ListedChannel[],
+): Promise<Omit<RunningGateway, 'restartRequested'> & { control: RestartControl }> {
   const report = new BootReport();
   env.loadOwnDotenv(resolveStateDir(env));
   const { config } = loadConfig(resolveConfigPath(env, resolveStateDir(env)), env);
@@ -62,18 +100,5 @@ export async function startGateway(
     closing ??= app.close();
     return closing;
   };
-  try {
-    await app.init();
-  } catch (error) {
-    const code = error instanceof OpenclawError ? error.code : undefined;
-    app
-      .get(LoggerFactory)
-      .child('gateway')
-      .error({ code }, `the start failed: ${messageOf(error)}`);
-    await close({ reason: 'boot failed', restartExpectedMs: null, failure: messageOf(error) });
-    throw error;
-  }
-  report.finish();
-  const restartRequested = new Promise<RestartRequest>((resolve) => control.onRequest(resolve));
-  return { app, report, restartRequested, close };
+  return { app, report, control, close };
 }

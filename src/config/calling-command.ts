@@ -2,7 +2,7 @@ import { Inject } from '@nestjs/common';
 import { GatewayCommandBase, type GatewayOptions } from '../common/cli/cli-command';
 import { Environment } from './environment';
 import { resolveGatewayTarget } from './gateway-target';
-import { type ConnectOptions, withGateway } from '../gateway/client/with-gateway';
+import { type ConnectOptions, withGatewayOrDisk } from '../gateway/client/with-gateway';
 
 /** One call of the gateway, as a command line wants it. Parameters that are undefined are left out. */
 export function callGateway<T>(
@@ -13,7 +13,7 @@ export function callGateway<T>(
   connect: ConnectOptions = {},
 ): Promise<T> {
   const given = Object.fromEntries(Object.entries(params).filter(([, value]) => value !== undefined));
-  return withGateway(resolveGatewayTarget(env, options), (client) => client.call<T>(method, given), {
+  return withGatewayOrDisk(resolveGatewayTarget(env, options), (client) => client.call<T>(method, given), {
     ...(options.timeout === undefined ? {} : { timeoutMs: options.timeout }),
     ...connect,
   });

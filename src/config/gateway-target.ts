@@ -21,6 +21,8 @@ export interface GatewayTarget {
   password?: string;
   trust?: TlsTrust;
   stateDir: string;
+  /** It is the one of this state directory, and keeps what it knows there. */
+  isHere: boolean;
 }
 
 /** Where a command finds the gateway and with what it logs in: flag, environment, configuration. */
@@ -37,6 +39,8 @@ export function resolveGatewayTarget(env: Environment, flags: GatewayTargetFlags
   return {
     url: flags.url ?? remote?.url ?? `${secure}://127.0.0.1:${gatewayPort(config, env)}`,
     stateDir,
+    isHere:
+      flags.url === undefined && config.gateway?.mode === 'local' && env.get('OPENCLAW_DATABASE_URL') === undefined,
     ...(token ? { token } : {}),
     ...(password ? { password } : {}),
     ...(trust ? { trust } : {}),

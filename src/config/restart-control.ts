@@ -14,6 +14,8 @@ export interface ShutdownIntent {
   restartExpectedMs: number | null;
   /** Why the start failed of what is closed again; undefined for a gateway that was there. */
   failure?: string;
+  /** Nobody was served: what was opened is closed again, and nothing is told of it. */
+  isSilent?: true;
 }
 
 /** Lets any part ask for an in-process restart; the process root decides how it is done. */

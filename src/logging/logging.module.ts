@@ -51,8 +51,10 @@ export class LoggingModule implements OnModuleInit, OnApplicationShutdown {
 
   onApplicationShutdown(): void {
     const log = this.loggers.child('gateway');
-    const { failure } = this.control.intent;
-    if (failure === undefined) log.info({ upSeconds: Math.round((Date.now() - this.since) / 1000) }, 'gateway stopped');
+    const { failure, isSilent } = this.control.intent;
+    if (isSilent) log.debug({}, 'what a command has read is closed again');
+    else if (failure === undefined)
+      log.info({ upSeconds: Math.round((Date.now() - this.since) / 1000) }, 'gateway stopped');
     else log.error({ reason: failure }, 'gateway did not start; what it had opened is closed again');
     this.loggers.close();
   }

@@ -1,10 +1,11 @@
+import { UsageError } from '../common/cli/cli-error';
 import { Command, Option, SubCommand } from 'nest-commander';
 import { CommandGroup, GatewayCommandBase, type GatewayOptions, parseWholeNumber } from '../common/cli/cli-command';
 import { counted, printJson, printLine, printLines } from '../common/cli/output';
 import { visibleText } from '../common/visible-text';
 import { Environment } from '../config/environment';
 import { resolveGatewayTarget } from '../config/gateway-target';
-import { withGateway } from '../gateway/client/with-gateway';
+import { withGatewayOrDisk } from '../gateway/client/with-gateway';
 
 interface MemoryOptions extends GatewayOptions {
   agent?: string;
@@ -24,7 +25,7 @@ abstract class MemoryCommandBase extends GatewayCommandBase {
 
   protected ask<T>(method: string, params: Record<string, unknown>, options: MemoryOptions): Promise<T> {
     const asked = { ...params, ...(options.agent ? { agentId: options.agent } : {}) };
-    return withGateway(resolveGatewayTarget(this.env, options), (client) => client.call<T>(method, asked));
+    return withGatewayOrDisk(resolveGatewayTarget(this.env, options), (client) => client.call<T>(method, asked));
   }
 }
 
@@ -84,7 +85,7 @@ export class MemoryIndexCommand extends MemoryCommandBase {
   }
 }
 
-@SubCommand({ name: 'search', arguments: '<query>', description: 'look for something written down' })
+@SubCommand({ name: 'search', arguments: '[query]', description: 'look for something written down' })
 export class MemorySearchCommand extends MemoryCommandBase {
   constructor(env: Environment) {
     super(env);
@@ -95,14 +96,17 @@ export class MemorySearchCommand extends MemoryCommandBase {
     return parseWholeNumber('--max-results', value, 1);
   }
 
-  async run(words: string[], options: MemoryOptions): Promise<void> {
+  @Option({ flags: '--query <words>', description: 'what is looked for, instead of the argument' })
+  parseQuery(value: string): string {
+    return value;
+  }
+
+  async run([query]: string[], options: MemoryOptions & { query?: string }): Promise<void> {
+    const wanted = query ?? options.query;
+    if (wanted === undefined) throw new UsageError('what is looked for? Write: openclaw memory search "some words"');
     const answer = await this.ask<{
       results: { path: string; startLine: number; endLine: number; score: number; snippet: string }[];
-    }>(
-      'memory.search',
-      { query: words.join(' '), ...(options.maxResults ? { maxResults: options.maxResults } : {}) },
-      options,
-    );
+    }>('memory.search', { query: wanted, ...(options.maxResults ? { maxResults: options.maxResults } : {}) }, options);
     if (options.json) return printJson(answer);
     if (answer.results.length === 0) return printLine('nothing fits');
     for (const { path, startLine, endLine, score, snippet } of answer.results)

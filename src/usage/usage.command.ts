@@ -4,7 +4,7 @@ import { WatchingCommand } from '../common/cli/watching';
 import { counted, printJson, printLine, printTable, timeText } from '../common/cli/output';
 import { Environment } from '../config/environment';
 import { resolveGatewayTarget } from '../config/gateway-target';
-import { withGateway } from '../gateway/client/with-gateway';
+import { withGatewayOrDisk } from '../gateway/client/with-gateway';
 import { dollars } from './dollars';
 import type { LimitWindow } from './provider-limits.service';
 
@@ -31,7 +31,7 @@ export class UsageCostCommand extends GatewayCommandBase {
 
   async run(_: string[], options: GatewayOptions & { days?: number }): Promise<void> {
     const params = options.days === undefined ? {} : { days: options.days };
-    const answer = await withGateway(resolveGatewayTarget(this.env, options), (client) =>
+    const answer = await withGatewayOrDisk(resolveGatewayTarget(this.env, options), (client) =>
       client.call<{ daily: (Sum & { date: string })[]; totals: Sum; days: number }>('usage.cost', params),
     );
     if (options.json) return printJson(answer);
@@ -64,7 +64,7 @@ export class UsageStatusCommand extends WatchingCommand {
   }
 
   protected async once(options: GatewayOptions): Promise<void> {
-    const answer = await withGateway(resolveGatewayTarget(this.env, options), (client) =>
+    const answer = await withGatewayOrDisk(resolveGatewayTarget(this.env, options), (client) =>
       client.call<{
         providers: { provider: string; windows: LimitWindow[]; updatedAt: number }[];
         budgets: {

@@ -86,6 +86,6 @@ describe('what a server of the Model Context Protocol answers', () => {
 
   it('says why a server is not there in the words of its program, and names a folder that is missing', async () => {
     await until('it has failed', () => gateway.log.includes('No key: set TRACKER_KEY'));
-    expect(gateway.log).toContain(`cwd \\"${join(own, 'nowhere')}\\" is no folder`.replaceAll('\\', ''));
+    expect(gateway.log).toContain(`cwd \\"${join(own, 'nowhere')}\\" is not a folder`.replaceAll('\\', ''));
   });
 });

@@ -7,7 +7,7 @@ import { printAnswer, printJson, printLine, printTable, timeText } from '../../c
 import { ExitCode } from '../../common/exit-codes';
 import { Environment } from '../../config/environment';
 import { resolveGatewayTarget } from '../../config/gateway-target';
-import { withGateway } from '../../gateway/client/with-gateway';
+import { withGatewayOrDisk } from '../../gateway/client/with-gateway';
 import { SESSION_LEAVES, SessionCommand } from './session-leaves.command';
 import { readTranscripts } from './transcript-files';
 
@@ -57,7 +57,7 @@ abstract class SessionsListBase extends GatewayCommandBase {
       ...(options.agent ? { agentId: options.agent } : {}),
       ...(options.limit ? { limit: options.limit } : {}),
     };
-    const answer = await withGateway(resolveGatewayTarget(this.env, options), (client) =>
+    const answer = await withGatewayOrDisk(resolveGatewayTarget(this.env, options), (client) =>
       client.call<SessionsPayload>('sessions.list', params),
     );
     if (options.json) printJson(answer);
@@ -101,7 +101,7 @@ export class SessionsExportCommand extends SessionCommand {
 
   async run([typed]: string[], options: GatewayOptions & { format?: string; out?: string }): Promise<void> {
     const { key } = await this.describe(this.need(typed), options);
-    const answer = await withGateway(resolveGatewayTarget(this.env, options), (client) =>
+    const answer = await withGatewayOrDisk(resolveGatewayTarget(this.env, options), (client) =>
       client.call<{ text: string }>('sessions.export', { key, ...(options.format ? { format: options.format } : {}) }),
     );
     if (options.out !== undefined) writeFileSync(options.out, answer.text, { mode: 0o600 });
@@ -133,7 +133,7 @@ export class SessionsImportCommand extends GatewayCommandBase {
     for (const { name, text } of transcripts) {
       const key =
         transcripts.length === 1 && options.key !== undefined ? options.key : `${options.key ?? 'imported'}-${name}`;
-      const answer = await withGateway(resolveGatewayTarget(this.env, options), (client) =>
+      const answer = await withGatewayOrDisk(resolveGatewayTarget(this.env, options), (client) =>
         client.call<{ key: string; added: number; skipped: { line: number; reason: string }[] }>('sessions.import', {
           key,
           text,
@@ -158,7 +158,7 @@ export class SessionsCompactCommand extends SessionCommand {
   async run([typed]: string[], options: GatewayOptions & { maxLines?: number }): Promise<void> {
     const { key } = await this.describe(this.need(typed), options);
     const params = { key, ...(options.maxLines ? { maxLines: options.maxLines } : {}) };
-    const answer = await withGateway(resolveGatewayTarget(this.env, options), (client) =>
+    const answer = await withGatewayOrDisk(resolveGatewayTarget(this.env, options), (client) =>
       client.call<{ compacted: boolean; reason?: string; kept?: number }>('sessions.compact', params),
     );
     if (!answer.compacted) process.exitCode = ExitCode.failed;
@@ -176,7 +176,7 @@ export class SessionsCompactCommand extends SessionCommand {
 export class SessionsResetCommand extends SessionCommand {
   async run([typed]: string[], options: GatewayOptions): Promise<void> {
     const { key } = await this.describe(this.need(typed), options);
-    const answer = await withGateway(resolveGatewayTarget(this.env, options), (client) =>
+    const answer = await withGatewayOrDisk(resolveGatewayTarget(this.env, options), (client) =>
       client.call<{ key: string }>('sessions.reset', { key }),
     );
     if (options.json) printJson(answer);

@@ -3,7 +3,7 @@ import { UsageError } from '../../common/cli/cli-error';
 import { idByPrefix } from '../../common/cli/id-by-prefix';
 import { CallingCommand } from '../../config/calling-command';
 import { resolveGatewayTarget } from '../../config/gateway-target';
-import { withGateway } from '../../gateway/client/with-gateway';
+import { withGatewayOrDisk } from '../../gateway/client/with-gateway';
 import type { CronSchedule } from './cron-job';
 
 /** Characters of a UUID. */
@@ -28,7 +28,7 @@ export abstract class CronCommandBase extends CallingCommand {
     method: string,
     params: Record<string, unknown>,
   ): Promise<{ answer: T; zone: string }> {
-    return withGateway(resolveGatewayTarget(this.env, options), async (client) => {
+    return withGatewayOrDisk(resolveGatewayTarget(this.env, options), async (client) => {
       const answer = await client.call<T>(method, params);
       const { timeZone } = await client.call<{ timeZone: string }>('cron.status', {});
       return { answer, zone: timeZone };

@@ -1,6 +1,7 @@
 import { Command, Option, SubCommand } from 'nest-commander';
 import { cutText } from '../../common/cut-text';
 import { CommandGroup, type GatewayOptions, parseWholeNumber } from '../../common/cli/cli-command';
+import { UsageError } from '../../common/cli/cli-error';
 import { printJson, printLine, printTable } from '../../common/cli/output';
 import { WATCH_FLAG, type WatchOptions, watching } from '../../common/cli/watching';
 import { ExitCode } from '../../common/exit-codes';
@@ -49,7 +50,7 @@ export class CronListCommand extends CronCommandBase {
   }
 }
 
-@SubCommand({ name: 'show', arguments: '<id>', description: 'everything about one job' })
+@SubCommand({ name: 'show', aliases: ['get'], arguments: '<id>', description: 'everything about one job' })
 export class CronShowCommand extends CronCommandBase {
   async run(args: string[], options: GatewayOptions): Promise<void> {
     const id = await this.idOf(args, options);
@@ -137,15 +138,22 @@ export class CronRunCommand extends CronCommandBase {
   }
 }
 
-@SubCommand({ name: 'runs', arguments: '<id>', description: 'what became of the planned times of a job' })
+@SubCommand({ name: 'runs', arguments: '[id]', description: 'what became of the planned times of a job' })
 export class CronRunsCommand extends CronCommandBase {
+  @Option({ flags: '--id <id>', description: 'the job, instead of the argument' })
+  parseId(value: string): string {
+    return value;
+  }
+
   @Option({ flags: '--limit <n>', description: 'how many' })
   parseLimit(value: string): number {
     return parseWholeNumber('--limit', value, 1, 5000);
   }
 
-  async run(args: string[], options: GatewayOptions & { limit?: number }): Promise<void> {
-    const params = { id: await this.idOf(args, options), ...(options.limit ? { limit: options.limit } : {}) };
+  async run(args: string[], options: GatewayOptions & { limit?: number; id?: string }): Promise<void> {
+    const given = args.length > 0 || options.id === undefined ? args : [options.id];
+    if (given.length === 0) throw new UsageError('which job? Write its id; openclaw cron list shows them');
+    const params = { id: await this.idOf(given, options), ...(options.limit ? { limit: options.limit } : {}) };
     const { answer, zone } = await this.callWithZone<{
       entries: { runAtMs: number; action: string; status?: string; error?: string; summary?: string }[];
     }>(options, 'cron.runs', params);

@@ -15,7 +15,7 @@ import { Environment } from '../../config/environment';
 import { resolveGatewayTarget } from '../../config/gateway-target';
 import { loadConfig } from '../../config/load-config';
 import { resolveConfigPath, resolveStateDir } from '../../config/state-paths';
-import { withGateway } from '../../gateway/client/with-gateway';
+import { withGatewayOrDisk } from '../../gateway/client/with-gateway';
 import { transformFiles, transformStates } from '../hooks/handlers/transform-files';
 import { GMAIL_COMMANDS, GmailCommand } from './gmail/gmail.command';
 
@@ -49,7 +49,7 @@ export class WebhooksListCommand extends GatewayCommandBase {
   }
 
   async run(_: string[], options: GatewayOptions): Promise<void> {
-    const answer = await withGateway(resolveGatewayTarget(this.env, options), (client) =>
+    const answer = await withGatewayOrDisk(resolveGatewayTarget(this.env, options), (client) =>
       client.call<WebhooksPayload>('webhooks.list', {}),
     );
     if (options.json) return printJson(answer);
@@ -83,7 +83,7 @@ export class WebhooksTestCommand extends GatewayCommandBase {
 
   async run([id]: string[], options: GatewayOptions): Promise<void> {
     if (id === undefined) throw new UsageError('which one? openclaw webhooks list shows them');
-    const answer = await withGateway(resolveGatewayTarget(this.env, options), (client) =>
+    const answer = await withGatewayOrDisk(resolveGatewayTarget(this.env, options), (client) =>
       client.call<{ ms: number }>('webhooks.test', { id }),
     );
     if (options.json) printJson(answer);

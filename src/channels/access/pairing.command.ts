@@ -7,8 +7,8 @@ import { ExitCode } from '../../common/exit-codes';
 import { OpenclawError } from '../../common/openclaw-error';
 import { Environment } from '../../config/environment';
 import { resolveGatewayTarget } from '../../config/gateway-target';
-import type { GatewayClient } from '../../gateway/client/gateway-client';
-import { withGateway } from '../../gateway/client/with-gateway';
+import type { GatewayCalls } from '../../gateway/client/gateway-client';
+import { withGatewayOrDisk } from '../../gateway/client/with-gateway';
 import type { PairedRole } from './access-gate';
 import type { PairingRequest } from './pairing.service';
 
@@ -22,7 +22,7 @@ export class PairingListCommand extends WatchingCommand {
 
   protected async once(options: GatewayOptions, [channel]: readonly string[]): Promise<void> {
     const params = channel ? { channel } : {};
-    const answer = await withGateway(resolveGatewayTarget(this.env, options), (client) =>
+    const answer = await withGatewayOrDisk(resolveGatewayTarget(this.env, options), (client) =>
       client.call<{ requests: ListedRequest[] }>('channels.pairing.list', params),
     );
     if (options.json) printJson(answer);
@@ -47,7 +47,7 @@ interface Approved {
 }
 
 /** @throws OpenclawError PAIRING_CODE_UNKNOWN where nobody asks with that code */
-async function channelOfCode(client: GatewayClient, code: string): Promise<string> {
+async function channelOfCode(client: GatewayCalls, code: string): Promise<string> {
   const { requests } = await client.call<{ requests: ListedRequest[] }>('channels.pairing.list', {});
   const found = requests.find((request) => request.code === code.trim().toUpperCase());
   if (found) return found.channel;
@@ -101,7 +101,7 @@ export class PairingApproveCommand extends AdmittingCommand {
 
   async run([first = '', second]: string[], options: RoleOptions & { notify?: boolean }): Promise<void> {
     const params = { ...this.roleOf(options), ...(options.notify ? { notify: true } : {}) };
-    const answer = await withGateway(resolveGatewayTarget(this.env, options), async (client) => {
+    const answer = await withGatewayOrDisk(resolveGatewayTarget(this.env, options), async (client) => {
       const code = second ?? first;
       const channel = second === undefined ? await channelOfCode(client, code) : first;
       return client.call<Approved>('channels.pairing.approve', { channel, code, ...params });
@@ -130,7 +130,7 @@ export class PairingAdmitCommand extends AdmittingCommand {
   async run([channel = '', senderId = '']: string[], options: RoleOptions & { account?: string }): Promise<void> {
     const { role = 'guest' } = this.roleOf(options);
     const params = { channel, senderId, role, ...(options.account ? { accountId: options.account } : {}) };
-    const answer = await withGateway(resolveGatewayTarget(this.env, options), (client) =>
+    const answer = await withGatewayOrDisk(resolveGatewayTarget(this.env, options), (client) =>
       client.call('channels.pairing.admit', params),
     );
     if (options.json) printJson(answer);
@@ -145,7 +145,7 @@ export class PairingRejectCommand extends GatewayCommandBase {
   }
 
   async run([channel = '', code = '']: string[], options: GatewayOptions): Promise<void> {
-    const answer = await withGateway(resolveGatewayTarget(this.env, options), (client) =>
+    const answer = await withGatewayOrDisk(resolveGatewayTarget(this.env, options), (client) =>
       client.call<{ dismissed: boolean }>('channels.pairing.dismiss', { channel, code }),
     );
     if (options.json) printJson(answer);
@@ -171,7 +171,7 @@ export class PairingRevokeCommand extends GatewayCommandBase {
 
   async run([channel = '', senderId = '']: string[], options: GatewayOptions & { account?: string }): Promise<void> {
     const params = { channel, senderId, ...(options.account ? { accountId: options.account } : {}) };
-    const answer = await withGateway(resolveGatewayTarget(this.env, options), (client) =>
+    const answer = await withGatewayOrDisk(resolveGatewayTarget(this.env, options), (client) =>
       client.call<{ revoked: boolean }>('channels.pairing.revoke', params),
     );
     if (options.json) printJson(answer);

@@ -6,7 +6,7 @@ import { printJson, printLine, printTable } from '../../common/cli/output';
 import { tintOfState } from '../../common/cli/terminal-style';
 import { Environment } from '../../config/environment';
 import { resolveGatewayTarget } from '../../config/gateway-target';
-import { withGateway } from '../../gateway/client/with-gateway';
+import { withGatewayOrDisk } from '../../gateway/client/with-gateway';
 import { CHANNELS_LOOK_LEAVES } from './channels-look.command';
 import { CHANNELS_SETUP_LEAVES } from './channels-setup.command';
 import { DeadLettersCommand } from './dead-letters.command';
@@ -38,7 +38,7 @@ export class ChannelsListCommand extends WatchingCommand<GatewayOptions & { prob
 
   protected async once(options: GatewayOptions & { probe?: boolean }): Promise<void> {
     const params = { probe: options.probe === true };
-    const answer = await withGateway(resolveGatewayTarget(this.env, options), (client) =>
+    const answer = await withGatewayOrDisk(resolveGatewayTarget(this.env, options), (client) =>
       client.call<ChannelsPayload>('channels.status', params),
     );
     if (options.json) {
@@ -89,7 +89,7 @@ abstract class AccountCommand extends GatewayCommandBase {
 
   async run([channel = '']: string[], options: GatewayOptions & { account?: string }): Promise<void> {
     const params = { channel, ...(options.account ? { accountId: options.account } : {}) };
-    const answer = await withGateway(resolveGatewayTarget(this.env, options), (client) =>
+    const answer = await withGatewayOrDisk(resolveGatewayTarget(this.env, options), (client) =>
       client.call<Record<string, unknown>>(this.method, params),
     );
     if (options.json) printJson(answer);

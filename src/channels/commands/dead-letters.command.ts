@@ -6,8 +6,8 @@ import { idByPrefix } from '../../common/cli/id-by-prefix';
 import { printJson, printLine, printTable, timeText } from '../../common/cli/output';
 import { Environment } from '../../config/environment';
 import { resolveGatewayTarget } from '../../config/gateway-target';
-import type { GatewayClient } from '../../gateway/client/gateway-client';
-import { withGateway } from '../../gateway/client/with-gateway';
+import type { GatewayCalls } from '../../gateway/client/gateway-client';
+import { withGatewayOrDisk } from '../../gateway/client/with-gateway';
 
 interface DeadLetter {
   id: string;
@@ -45,7 +45,7 @@ export class DeadLettersListCommand extends GatewayCommandBase {
 
   async run(_: string[], options: GatewayOptions & { channel?: string }): Promise<void> {
     const params = options.channel ? { channel: options.channel } : {};
-    const answer = await withGateway(resolveGatewayTarget(this.env, options), (client) =>
+    const answer = await withGatewayOrDisk(resolveGatewayTarget(this.env, options), (client) =>
       client.call<{ letters: DeadLetter[]; quarantined: Quarantined[] }>('channels.deadLetters.list', params),
     );
     if (options.json) return printJson(answer);
@@ -79,7 +79,7 @@ interface Resubmitted {
 }
 
 /** At most 500, as many as one call takes. */
-async function allOf(client: GatewayClient): Promise<string[]> {
+async function allOf(client: GatewayCalls): Promise<string[]> {
   const { letters, quarantined } = await client.call<{ letters: DeadLetter[]; quarantined: Quarantined[] }>(
     'channels.deadLetters.list',
     { limit: 500 },
@@ -101,7 +101,7 @@ export class DeadLettersResubmitCommand extends GatewayCommandBase {
   async run(ids: string[], options: GatewayOptions & { all?: boolean }): Promise<void> {
     if (ids.length === 0 && !options.all)
       throw new UsageError('name ids from "openclaw channels dead-letters list", or --all');
-    const answer = await withGateway(resolveGatewayTarget(this.env, options), async (client) => {
+    const answer = await withGatewayOrDisk(resolveGatewayTarget(this.env, options), async (client) => {
       const all = await allOf(client);
       const known = all.map((id) => ({ id }));
       const wanted = options.all ? all : ids.map((id) => idByPrefix(id, known, 'message'));

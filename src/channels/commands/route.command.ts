@@ -3,7 +3,7 @@ import { UsageError } from '../../common/cli/cli-error';
 import { printJson, printLine } from '../../common/cli/output';
 import { ChannelCallingCommand, type ChannelOptions } from '../../config/channel-calling-command';
 import { resolveGatewayTarget } from '../../config/gateway-target';
-import { withGateway } from '../../gateway/client/with-gateway';
+import { withGatewayOrDisk } from '../../gateway/client/with-gateway';
 
 interface RouteOptions extends ChannelOptions {
   peer?: string;
@@ -53,7 +53,7 @@ export class ExplainRouteCommand extends ChannelCallingCommand {
     const params = Object.fromEntries(
       Object.entries({ channel, account, peer, group, thread, guest }).filter(([, value]) => value !== undefined),
     );
-    const found = await withGateway(resolveGatewayTarget(this.env, options), (client) =>
+    const found = await withGatewayOrDisk(resolveGatewayTarget(this.env, options), (client) =>
       client.call<Explanation>('route.explain', params),
     );
     if (options.json) return printJson(found);

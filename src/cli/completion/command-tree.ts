@@ -10,7 +10,7 @@ const COMMAND = 'CommandBuilder:Command:Meta';
 const SUB_COMMAND = 'CommandBuilder:Subcommand:Meta';
 const OPTION = 'CommandBuilder:Option:Meta';
 
-/** Every command with its flags, as declared. Loads all of them: for the build, not for a call. */
+/** Every command with its flags, as declared, but those that are not for people. Loads all of them: for the build, not for a call. */
 export async function commandTree(table: readonly CommandEntry[]): Promise<CommandNode[]> {
   return Promise.all(
     table.map(async ({ name, aliases = [], summary, load }) => {
@@ -41,7 +41,9 @@ function nodeOf(type: Type, key: string): CommandNode {
     usage: words,
     arguments: words.split(/\s+/).flatMap((word) => word.match(/[\w-]+/)?.[0] ?? []),
     flags: flagsOf(type),
-    commands: subCommands.map((sub) => nodeOf(sub as Type, SUB_COMMAND)),
+    commands: subCommands
+      .filter((sub) => metadataOf(sub as Type, SUB_COMMAND)?.options?.hidden !== true)
+      .map((sub) => nodeOf(sub as Type, SUB_COMMAND)),
   };
 }
 

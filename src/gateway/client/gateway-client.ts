@@ -69,8 +69,14 @@ export interface CallOptions {
   expectFinal?: boolean;
 }
 
+/** What answers calls: a gateway, or what is on the disk. */
+export interface GatewayCalls {
+  /** @throws GatewayCallError for an error answer */
+  call<T = unknown>(method: string, params?: unknown, options?: CallOptions): Promise<T>;
+}
+
 /** A typed client of the gateway protocol (revision 4), for the command line and tests. */
-export class GatewayClient {
+export class GatewayClient implements GatewayCalls {
   private socket: WebSocket | undefined;
   private readonly waiting = new Map<string, Waiting>();
   private readonly listeners = new Set<(event: EventFrame) => void>();

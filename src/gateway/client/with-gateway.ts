@@ -1,6 +1,9 @@
 import { appVersion } from '../../common/app-root';
+import { printNote } from '../../common/cli/output';
+import { OpenclawError } from '../../common/openclaw-error';
 import { loadDeviceIdentity } from './device-identity-file';
-import { GatewayClient } from './gateway-client';
+import { type GatewayCalls, GatewayClient } from './gateway-client';
+import { LocalCalls } from './local-calls';
 import type { TlsTrust } from './tls-trust';
 
 export interface GatewayAddress {
@@ -10,6 +13,8 @@ export interface GatewayAddress {
   trust?: TlsTrust;
   /** Holds this installation's device key. */
   stateDir: string;
+  /** The gateway keeps what it knows in the state directory, so that it can be read where none runs. */
+  isHere?: boolean;
 }
 
 export const CLI_SCOPES = [
@@ -47,5 +52,31 @@ export async function withGateway<T>(
     return await work(client);
   } finally {
     client.close();
+  }
+}
+
+/**
+ * The same for work that needs no running gateway: where none runs here, it is done with what is on the disk, and that is said.
+ * @throws OpenclawError GATEWAY_UNREACHABLE for a call that needs one (`local-methods.ts`)
+ */
+export async function withGatewayOrDisk<T>(
+  address: GatewayAddress,
+  work: (calls: GatewayCalls) => Promise<T>,
+  options: ConnectOptions = {},
+): Promise<T> {
+  let unreachable: OpenclawError;
+  try {
+    return await withGateway(address, work, options);
+  } catch (error) {
+    if (!(error instanceof OpenclawError) || error.code !== 'GATEWAY_UNREACHABLE' || !address.isHere) throw error;
+    unreachable = error;
+  }
+  const local = new LocalCalls(unreachable, () =>
+    printNote(`gateway: not running, so this is what is on the disk (${address.stateDir})`),
+  );
+  try {
+    return await work(local);
+  } finally {
+    await local.close();
   }
 }

@@ -5,7 +5,7 @@ import { WatchingCommand } from '../../common/cli/watching';
 import { printJson, printLine, printTable, timeText } from '../../common/cli/output';
 import { Environment } from '../../config/environment';
 import { resolveGatewayTarget } from '../../config/gateway-target';
-import { withGateway } from '../../gateway/client/with-gateway';
+import { withGatewayOrDisk } from '../../gateway/client/with-gateway';
 import type { RunSummary } from './trace-facts';
 
 interface RunsListOptions extends GatewayOptions {
@@ -41,7 +41,7 @@ export class RunsListCommand extends WatchingCommand<RunsListOptions> {
       ...(options.session === undefined ? {} : { sessionKey: options.session }),
       ...(options.state === undefined ? {} : { state: options.state }),
     };
-    const answer = await withGateway(resolveGatewayTarget(this.env, options), (client) =>
+    const answer = await withGatewayOrDisk(resolveGatewayTarget(this.env, options), (client) =>
       client.call<{ runs: RunSummary[] }>('runs.list', params),
     );
     if (options.json) return printJson(answer);

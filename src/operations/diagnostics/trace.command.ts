@@ -3,7 +3,7 @@ import { type GatewayOptions, GatewayCommandBase } from '../../common/cli/cli-co
 import { printJson, printLine, printTable, localTime } from '../../common/cli/output';
 import { Environment } from '../../config/environment';
 import { resolveGatewayTarget } from '../../config/gateway-target';
-import { withGateway } from '../../gateway/client/with-gateway';
+import { withGatewayOrDisk } from '../../gateway/client/with-gateway';
 import type { Trace } from './trace-facts';
 
 @Command({ name: 'trace', arguments: '<id>', description: 'every hop of one message, run or delivery' })
@@ -13,7 +13,7 @@ export class TraceCommand extends GatewayCommandBase {
   }
 
   async run([id = '']: string[], options: GatewayOptions): Promise<void> {
-    const trace = await withGateway(
+    const trace = await withGatewayOrDisk(
       resolveGatewayTarget(this.env, options),
       (client) => client.call<Trace>('system.trace', { id }),
       {

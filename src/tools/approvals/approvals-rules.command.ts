@@ -8,8 +8,8 @@ import { printJson, printLine, printLines } from '../../common/cli/output';
 import { decodeOwnText } from '../../common/text/decode-text';
 import { Environment } from '../../config/environment';
 import { resolveGatewayTarget } from '../../config/gateway-target';
-import type { GatewayClient } from '../../gateway/client/gateway-client';
-import { withGateway } from '../../gateway/client/with-gateway';
+import type { GatewayCalls } from '../../gateway/client/gateway-client';
+import { withGatewayOrDisk } from '../../gateway/client/with-gateway';
 import type { AllowlistEntry, ApprovalsFile } from './exec-approvals-file';
 import type { ShownApprovals } from './shown-approvals';
 
@@ -38,7 +38,7 @@ abstract class RulesCommandBase extends GatewayCommandBase {
     options: RulesOptions,
     change: (shown: ShownApprovals) => ApprovalsFile | undefined = () => undefined,
   ): Promise<ShownApprovals> {
-    return withGateway(resolveGatewayTarget(this.env, options), async (client) => {
+    return withGatewayOrDisk(resolveGatewayTarget(this.env, options), async (client) => {
       const [prefix, target] = await placeOf(client, options.node);
       const shown = await client.call<ShownApprovals>(`${prefix}.get`, target);
       const file = change(shown);
@@ -66,7 +66,7 @@ abstract class RulesCommandBase extends GatewayCommandBase {
   }
 }
 
-async function placeOf(client: GatewayClient, wanted: string | undefined): Promise<[string, { nodeId?: string }]> {
+async function placeOf(client: GatewayCalls, wanted: string | undefined): Promise<[string, { nodeId?: string }]> {
   if (wanted === undefined) return ['exec.approvals', {}];
   const { nodes } = await client.call<{ nodes: { nodeId: string; displayName?: string }[] }>('node.list');
   const folded = wanted.toLowerCase();

@@ -26,7 +26,7 @@ export async function mcpTransport(
   if (!server.command) throw new Error('it needs command or url');
   const cwd = server.cwd ?? folder;
   if (server.cwd === undefined) await mkdir(folder, { recursive: true, mode: 0o700 });
-  else if (!(await isFolder(server.cwd))) throw new Error(`cwd "${server.cwd}" is no folder`);
+  else if (!(await isFolder(server.cwd))) throw new Error(`cwd "${server.cwd}" is not a folder`);
   const { StdioClientTransport } = await import('@modelcontextprotocol/sdk/client/stdio.js');
   const transport = new StdioClientTransport({
     command: server.command,

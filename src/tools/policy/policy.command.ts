@@ -5,7 +5,7 @@ import { printJson, printLine, printTable } from '../../common/cli/output';
 import { ChannelCallingCommand } from '../../config/channel-calling-command';
 import { Environment } from '../../config/environment';
 import { resolveGatewayTarget } from '../../config/gateway-target';
-import { withGateway } from '../../gateway/client/with-gateway';
+import { withGatewayOrDisk } from '../../gateway/client/with-gateway';
 import type { PolicySubject } from '../agent-tool';
 import type { ToolStanding } from './tool-policy.service';
 
@@ -72,7 +72,7 @@ abstract class SubjectCommand extends ChannelCallingCommand {
 
 function explain(env: Environment, options: SubjectOptions, tool?: string): Promise<Explanation> {
   const { session, agent, model, channel, account, group, sender, stranger, subagent, sandboxed } = options;
-  return withGateway(resolveGatewayTarget(env, options), (client) =>
+  return withGatewayOrDisk(resolveGatewayTarget(env, options), (client) =>
     client.call<Explanation>('tools.explain', {
       ...(tool ? { tool } : {}),
       ...(session ? { sessionKey: session } : {}),

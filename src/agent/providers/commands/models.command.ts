@@ -4,7 +4,7 @@ import { CommandGroup, GatewayCommandBase, type GatewayOptions } from '../../../
 import { printJson, printLine, printNote, printTable } from '../../../common/cli/output';
 import { Environment } from '../../../config/environment';
 import { resolveGatewayTarget } from '../../../config/gateway-target';
-import { withGateway } from '../../../gateway/client/with-gateway';
+import { withGatewayOrDisk } from '../../../gateway/client/with-gateway';
 import { MODEL_CHOICE_COMMANDS, MODEL_CHOICE_TOP } from './model-choice.command';
 import { MODELS_AUTH_COMMANDS, ModelsAuthCommand } from './models-auth.command';
 import { ModelsScanCommand } from './models-scan.command';
@@ -12,6 +12,8 @@ import { ModelsStatusCommand } from './models-status.command';
 
 interface ModelsOptions extends GatewayOptions {
   provider?: string;
+  local?: boolean;
+  all?: boolean;
   plain?: boolean;
   refresh?: boolean;
 }
@@ -23,8 +25,10 @@ interface ModelsPayload {
     provider: string;
     contextWindow: number;
     reasoning: boolean;
-    input: string[];
+    input: readonly string[];
     cost: { input: number; output: number };
+    local?: boolean;
+    available?: boolean;
   }[];
   lists?: { provider: string; models: number; readAt?: number; error?: string }[];
 }
@@ -40,6 +44,16 @@ export class ModelsListCommand extends GatewayCommandBase {
     return value;
   }
 
+  @Option({ flags: '--all', description: 'also models that are known but have no key or server yet' })
+  parseAll(): boolean {
+    return true;
+  }
+
+  @Option({ flags: '--local', description: 'only models of servers on this machine' })
+  parseLocal(): boolean {
+    return true;
+  }
+
   @Option({ flags: '--plain', description: 'one reference a line' })
   parsePlain(): boolean {
     return true;
@@ -53,16 +67,27 @@ export class ModelsListCommand extends GatewayCommandBase {
     return true;
   }
 
+  /** Models of the catalogue that can't be used yet. */
+  private async others({ models }: ModelsPayload, provider?: string): Promise<ModelsPayload['models']> {
+    const { MODEL_CATALOG } = await import('../model-catalog');
+    const known = new Set(models.map((model) => `${model.provider}/${model.id}`));
+    return MODEL_CATALOG.filter(({ id }) => provider === undefined || id === provider)
+      .flatMap((entry) => entry.models.map((model) => ({ ...model, provider: entry.id, available: false })))
+      .filter((model) => !known.has(`${model.provider}/${model.id}`));
+  }
+
   async run(_: string[], options: ModelsOptions): Promise<void> {
     const params = {
       ...(options.provider ? { provider: options.provider } : {}),
       ...(options.refresh ? { refresh: true } : {}),
     };
-    const answer = await withGateway(resolveGatewayTarget(this.env, options), (client) =>
+    const answer = await withGatewayOrDisk(resolveGatewayTarget(this.env, options), (client) =>
       client.call<ModelsPayload>('models.list', params),
     );
     for (const { provider, error } of answer.lists ?? [])
       if (error !== undefined) printNote(`${provider} gave no list: ${error}`);
+    if (options.all) answer.models.push(...(await this.others(answer, options.provider)));
+    if (options.local) answer.models = answer.models.filter(({ local }) => local === true);
     if (options.json) printJson(answer);
     else if (options.plain) for (const model of answer.models) printLine(`${model.provider}/${model.id}`);
     else
