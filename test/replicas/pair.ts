@@ -17,6 +17,8 @@ export interface PairOptions {
   /** Merged over a small configuration. */
   config?: Record<string, unknown>;
   nodeArgs?: string[];
+  /** Program to run instead of `bin/openclaw`. */
+  entry?: string;
   /** More variables of each gateway, by its number from 0. */
   env?: (index: number, databaseUrl: string) => Record<string, string>;
   models?: FakeModels;
@@ -34,6 +36,7 @@ export class Pair {
     private readonly folder: string,
     private readonly config: Record<string, unknown>,
     private readonly nodeArgs: readonly string[],
+    private readonly entry: string | undefined,
     private readonly env: NonNullable<PairOptions['env']>,
   ) {}
 
@@ -49,8 +52,8 @@ export class Pair {
       ...options.config,
     };
     const folder = mkdtempSync(join(tmpdir(), 'openclaw-replicas-'));
-    const { nodeArgs = [], env = () => ({}) } = options;
-    const pair = new Pair(models, telegram, database, folder, config, nodeArgs, env);
+    const { nodeArgs = [], entry, env = () => ({}) } = options;
+    const pair = new Pair(models, telegram, database, folder, config, nodeArgs, entry, env);
     for (let index = 0; index < (options.count ?? 2); index++) await pair.add();
     return pair;
   }
@@ -63,6 +66,7 @@ export class Pair {
       ...(this.gateways.length === 0 ? { config: this.config } : {}),
       env: { OPENCLAW_DATABASE_URL: this.database.url, ...this.env(this.gateways.length, this.database.url) },
       nodeArgs: [...this.nodeArgs],
+      ...(this.entry === undefined ? {} : { entry: this.entry }),
     });
     this.gateways.push(gateway);
     return gateway;
