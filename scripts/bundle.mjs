@@ -88,7 +88,7 @@ const bundles = await Promise.all([
   build({
     ...programs,
     outfile: at('dist', 'bundle', 'client.js'),
-    external: [...common.external, './run-gateway'],
+    external: [...common.external, './run-gateway', './local-gateway'],
   }),
   ...[
     ['complete', at('dist', 'cli', 'completion', 'answer-main.js')],

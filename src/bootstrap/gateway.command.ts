@@ -17,13 +17,14 @@ import { GatewayHealthCommand } from '../operations/diagnostics/health.command';
 import { GatewayDiscoverCommand } from '../operations/discovery/discover.command';
 import { GatewayUsageCostCommand } from '../usage/usage.command';
 import { GatewayProbeCommand } from './gateway-probe.command';
+import { type StartLineFlags, StartLineCommand } from './start-line-flags';
 import { SERVICE_LEAVES } from '../operations/service/service.command';
 
 /** For so long an ended gateway may take to leave. */
 const LEFT_OPEN_MS = 1000;
 const MAX_PORT = 65_535;
 
-abstract class GatewayRunBase extends CliCommand {
+abstract class GatewayRunBase extends StartLineCommand {
   constructor(protected readonly env: Environment) {
     super();
   }
@@ -77,7 +78,8 @@ abstract class GatewayRunBase extends CliCommand {
     return true;
   }
 
-  async run(_: string[], flags: GatewayFlags): Promise<void> {
+  async run(_: string[], flags: GatewayFlags & StartLineFlags): Promise<void> {
+    this.noteIdle(flags);
     const { runGateway } = await import('./run-gateway');
     clearTimeout(ending);
     process.exitCode = await runGateway(this.env, flags);

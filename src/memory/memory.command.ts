@@ -96,17 +96,27 @@ export class MemorySearchCommand extends MemoryCommandBase {
     return parseWholeNumber('--max-results', value, 1);
   }
 
+  @Option({ flags: '--min-score <share>', description: 'only results that fit so well, from 0 to 1' })
+  parseMinScore(value: string): number {
+    const share = Number(value);
+    if (value.trim() === '' || !(share >= 0 && share <= 1))
+      throw new UsageError(`--min-score must be a number from 0 to 1, got "${value}"`);
+    return share;
+  }
+
   @Option({ flags: '--query <words>', description: 'what is looked for, instead of the argument' })
   parseQuery(value: string): string {
     return value;
   }
 
-  async run([query]: string[], options: MemoryOptions & { query?: string }): Promise<void> {
+  async run([query]: string[], options: MemoryOptions & { query?: string; minScore?: number }): Promise<void> {
     const wanted = query ?? options.query;
     if (wanted === undefined) throw new UsageError('what is looked for? Write: openclaw memory search "some words"');
     const answer = await this.ask<{
       results: { path: string; startLine: number; endLine: number; score: number; snippet: string }[];
     }>('memory.search', { query: wanted, ...(options.maxResults ? { maxResults: options.maxResults } : {}) }, options);
+    const { minScore = 0 } = options;
+    answer.results = answer.results.filter(({ score }) => score >= minScore);
     if (options.json) return printJson(answer);
     if (answer.results.length === 0) return printLine('nothing fits');
     for (const { path, startLine, endLine, score, snippet } of answer.results)

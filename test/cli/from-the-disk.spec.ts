@@ -91,6 +91,10 @@ describe('commands where no gateway runs', () => {
     expect((await runCli(['agents', 'list'], { env })).stdout).toContain('bob');
     expect((await runCli(['agents', 'delete', 'bob', '--force'], { env })).code).toBe(0);
     expect((await runCli(['agents', 'list'], { env })).stdout).not.toContain('bob');
+    expect((await runCli(['approvals', 'allowlist', 'add', 'git', 'status'], { env })).code).toBe(0);
+    const rules = await runCli(['approvals', 'allowlist', 'list', '--json'], { env });
+    expect(JSON.parse(rules.stdout)).toMatchObject({ entries: [{ agentId: '*', pattern: 'git', args: ['status'] }] });
+    expect((await runCli(['approvals', 'allowlist', 'list', '--agent', 'work'], { env })).stdout).toBe('none\n');
   });
 
   it('say that they need a gateway where they do, or where it is elsewhere', async () => {

@@ -40,6 +40,29 @@ describe('flags of "gateway" without "run"', () => {
     expect(await health(TEST_TOKEN)).toBe(77);
   });
 
+  it('of start lines made for OpenClaw keep it from nothing, and what has no effect is named', async () => {
+    const port = await freePort();
+    const idle = ['--ws-log', 'compact', '--compact', '--tailscale-reset-on-exit', '--raw-stream', '--claude-cli-logs'];
+    const flags = ['--port', String(port), '--verbose', '--tailscale', 'off', ...idle];
+    child = spawn(process.execPath, [OPENCLAW, 'gateway', ...flags], {
+      env: env(),
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    let said = '';
+    child.stderr?.on('data', (chunk: Buffer) => (said += chunk.toString()));
+    await until('it is ready', () =>
+      fetch(`http://127.0.0.1:${port}/ready`).then(
+        ({ ok }) => ok,
+        () => false,
+      ),
+    );
+    for (const flag of idle.filter((word) => word.startsWith('--')))
+      expect(said).toContain(`note: ${flag} has no effect here: `);
+    expect(said).not.toContain('note: --tailscale has');
+    const refused = await runCli(['gateway', '--tailscale', 'serve'], { env: env() });
+    expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('run "tailscale serve --bg')]);
+  });
+
   it('"gateway" alone runs it', async () => {
     const port = await freePort();
     child = spawn(process.execPath, [join(ROOT, 'dist', 'index.js'), 'gateway'], {

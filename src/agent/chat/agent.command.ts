@@ -25,6 +25,9 @@ interface AgentOptions extends GatewayOptions {
   channel?: string;
   thinking?: string;
   model?: string;
+  replyTo?: string;
+  replyChannel?: string;
+  replyAccount?: string;
   deliver?: boolean;
   stream?: boolean;
   saveFiles?: string;
@@ -97,6 +100,24 @@ export class AgentCommand extends GatewayCommandBase {
     return true;
   }
 
+  @Option({
+    flags: '--reply-to <target>',
+    description: 'with --deliver: chat to send the answer to, where that is another one',
+  })
+  parseReplyTo(value: string): string {
+    return value;
+  }
+
+  @Option({ flags: '--reply-channel <id>', description: 'with --deliver: channel of that chat' })
+  parseReplyChannel(value: string): string {
+    return value;
+  }
+
+  @Option({ flags: '--reply-account <id>', description: 'with --deliver: account that sends it' })
+  parseReplyAccount(value: string): string {
+    return value;
+  }
+
   @Option({ flags: '--stream', description: 'print the answer as it is written' })
   parseStream(): boolean {
     return true;
@@ -134,6 +155,9 @@ export class AgentCommand extends GatewayCommandBase {
             deliver: true,
             ...(options.to ? { to: options.to } : {}),
             ...(options.channel ? { channel: options.channel } : {}),
+            ...(options.replyTo ? { replyTo: options.replyTo } : {}),
+            ...(options.replyChannel ? { replyChannel: options.replyChannel } : {}),
+            ...(options.replyAccount ? { replyAccountId: options.replyAccount } : {}),
           }
         : {}),
       timeout: seconds,

@@ -27,6 +27,7 @@ interface JobOptions extends GatewayOptions {
   thinking?: string;
   timeoutSeconds?: number;
   announce?: boolean;
+  deliver?: boolean;
   webhook?: string;
   channel?: string;
   to?: string;
@@ -142,6 +143,11 @@ abstract class CronJobCommandBase extends CronCommandBase {
     return true;
   }
 
+  @Option({ flags: '--deliver', description: 'the same as --announce' })
+  parseDeliver(): boolean {
+    return true;
+  }
+
   @Option({ flags: '--channel <id>', description: 'channel of that chat; where you last wrote by default' })
   parseChannel(value: string): string {
     return value;
@@ -247,7 +253,7 @@ abstract class CronJobCommandBase extends CronCommandBase {
           }
         : {}),
       ...(options.webhook ? { delivery: { mode: 'webhook', to: options.webhook } } : {}),
-      ...(announce || channel || to
+      ...(announce || options.deliver || channel || to
         ? {
             delivery: {
               mode: 'announce',

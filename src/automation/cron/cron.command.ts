@@ -124,6 +124,11 @@ export class CronDisableCommand extends CronSwitchCommand {
 
 @SubCommand({ name: 'run', arguments: '<id>', description: 'run a job now' })
 export class CronRunCommand extends CronCommandBase {
+  @Option({ flags: '--force', description: 'also when its time has not come, as without --due' })
+  parseForce(): boolean {
+    return true;
+  }
+
   @Option({ flags: '--due', description: 'only when its time has come' })
   parseDue(): boolean {
     return true;

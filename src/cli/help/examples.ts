@@ -165,6 +165,7 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   'agents unbind': ['--agent work --bind slack'],
   'approvals resolve': ['3f2a allow-once', '3f2a deny --reason "not on a Friday"'],
   'approvals set': ['--file rules.json'],
+  'approvals allowlist list': ['', '--agent work'],
   'approvals allowlist add': ['git status', 'ls --agent work'],
   'approvals allowlist remove': ['git status'],
   'tools list': ['', '--session main --group fs'],

@@ -4,7 +4,7 @@ import { readBoundedFile } from '../../common/bounded-file';
 import { CommandGroup, GatewayCommandBase, type GatewayOptions } from '../../common/cli/cli-command';
 import { UsageError } from '../../common/cli/cli-error';
 import { jsonObject } from '../../common/cli/json-argument';
-import { printJson, printLine, printLines } from '../../common/cli/output';
+import { printJson, printLine, printLines, printTable } from '../../common/cli/output';
 import { decodeOwnText } from '../../common/text/decode-text';
 import { Environment } from '../../config/environment';
 import { resolveGatewayTarget } from '../../config/gateway-target';
@@ -127,6 +127,28 @@ abstract class AllowlistCommandBase extends RulesCommandBase {
   }
 }
 
+@SubCommand({ name: 'list', description: 'programs that run without a question, and whose rules they are' })
+export class AllowlistListCommand extends RulesCommandBase {
+  @Option({ flags: '--agent <id>', description: 'only the list of this agent; "*": the one of all agents' })
+  parseAgent(value: string): string {
+    return value;
+  }
+
+  async run(_: string[], options: RulesOptions): Promise<void> {
+    const { file } = await this.on(options);
+    const entries = Object.entries(file.agents ?? {})
+      .filter(([agentId]) => options.agent === undefined || agentId === options.agent)
+      .flatMap(([agentId, { allowlist = [] }]) => allowlist.map((entry) => ({ agentId, ...entry })));
+    if (options.json) return printJson({ entries });
+    if (entries.length === 0) return printLine('none');
+    printTable(entries, [
+      { title: 'Agent', value: ({ agentId }) => agentId },
+      { title: 'Program', value: ({ pattern, command }) => command ?? pattern },
+      { title: 'Arguments', value: ({ args }) => args?.join(' ') ?? '' },
+    ]);
+  }
+}
+
 @SubCommand({
   name: 'add',
   arguments: '<program> [args...]',
@@ -163,9 +185,9 @@ const sameRule = (a: AllowlistEntry, b: AllowlistEntry): boolean =>
 @SubCommand({
   name: 'allowlist',
   description: 'programs that run without a question',
-  subCommands: [AllowlistAddCommand, AllowlistRemoveCommand],
+  subCommands: [AllowlistListCommand, AllowlistAddCommand, AllowlistRemoveCommand],
 })
 export class ApprovalsAllowlistCommand extends CommandGroup {}
 
 export const RULES_LEAVES = [ApprovalsGetCommand, ApprovalsSetCommand, ApprovalsAllowlistCommand];
-export const RULES_COMMANDS = [...RULES_LEAVES, AllowlistAddCommand, AllowlistRemoveCommand];
+export const RULES_COMMANDS = [...RULES_LEAVES, AllowlistListCommand, AllowlistAddCommand, AllowlistRemoveCommand];
