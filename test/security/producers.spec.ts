@@ -132,6 +132,7 @@ const PRODUCERS: Readonly<Record<string, string>> = {
   'tools/plan/propose-plan.tool.ts': 'gateway',
   'tools/provenance/command-files.service.ts': 'file workspace',
   'tools/provenance/file-origins.store.ts': 'file workspace',
+  'tools/provenance/reviewed-texts.service.ts': 'file',
   'tools/provenance/taint.ts': 'assistant',
   'tools/provenance/vouched.ts': 'assistant owner',
   // A note of whose text is in a room that can't be read: taken for the least trusted.
