@@ -29,7 +29,7 @@ export abstract class StartLineCommand extends CliCommand {
   parseTailscale(value: string): string {
     if (value !== 'off')
       throw new UsageError(
-        `--tailscale must be off, got "${value}": run "tailscale ${value === 'funnel' ? 'funnel' : 'serve'} --bg 18789" beside the gateway`,
+        `--tailscale must be off, got "${value}": run "tailscale ${value === 'funnel' ? 'funnel' : 'serve'} --bg <port>" with the gateway's port beside the gateway`,
       );
     return value;
   }

@@ -101,11 +101,7 @@ export class GatewayClient implements GatewayCalls {
     return new Promise<T>((resolve, reject) => {
       const timer = setTimeout(() => {
         this.waiting.delete(id);
-        reject(
-          new OpenclawError('GATEWAY_TIMEOUT', `gateway timeout after ${timeoutMs} ms (${method})`, {
-            exitCode: ExitCode.timeout,
-          }),
-        );
+        reject(callTimedOut(method, timeoutMs));
       }, timeoutMs);
       this.waiting.set(id, {
         method,
@@ -273,6 +269,11 @@ export class GatewayClient implements GatewayCalls {
     };
   }
 }
+
+export const callTimedOut = (method: string, timeoutMs: number): OpenclawError =>
+  new OpenclawError('GATEWAY_TIMEOUT', `gateway timeout after ${timeoutMs} ms (${method})`, {
+    exitCode: ExitCode.timeout,
+  });
 
 function unreachable(url: string, cause: Error): OpenclawError {
   return new OpenclawError(

@@ -1,13 +1,18 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { appRoot } from '../../common/app-root';
+import { lastWordsOf } from '../../common/last-words';
 import { OpenclawError } from '../../common/openclaw-error';
-import { cutText } from '../../common/cut-text';
-import { GatewayCallError, type CallOptions, type GatewayCalls } from './gateway-client';
+import { type CallOptions, GatewayCallError, type GatewayCalls, callTimedOut } from './gateway-client';
 import { LOCAL_METHODS, type LocalAnswer, type LocalCall, type LocalReady } from './local-methods';
 
 const START_MS = 30_000;
-const MAX_SAID = 2000;
+const MAX_SAID = 4000;
+
+interface Waiting {
+  resolve(answer: LocalAnswer): void;
+  reject(error: OpenclawError): void;
+}
 
 /**
  * Calls that are answered from what is on the disk, by a process of this program that opens everything and starts nothing: no
@@ -15,32 +20,39 @@ const MAX_SAID = 2000;
  */
 export class LocalCalls implements GatewayCalls {
   private child: Promise<ChildProcess> | undefined;
-  private readonly waiting = new Map<number, (answer: LocalAnswer) => void>();
+  private readonly waiting = new Map<number, Waiting>();
   private next = 0;
 
   /**
    * @param unreachable why no gateway has answered, which is what is wrong with a call that needs one
    * @param onStart tells that what follows is from the disk
+   * @param timeoutMs for each call
    */
   constructor(
     private readonly unreachable: OpenclawError,
     private readonly onStart: () => void,
+    private readonly timeoutMs: number = START_MS,
   ) {}
 
-  async call<T>(method: string, params: unknown = {}, { timeoutMs }: CallOptions = {}): Promise<T> {
+  /** @throws OpenclawError GATEWAY_UNREACHABLE, GATEWAY_TIMEOUT, or GatewayCallError for an error answer */
+  async call<T>(method: string, params: unknown = {}, { timeoutMs = this.timeoutMs }: CallOptions = {}): Promise<T> {
     if (!LOCAL_METHODS.has(method)) throw this.unreachable;
     this.child ??= this.start();
     const child = await this.child;
     const id = ++this.next;
-    const answer = await new Promise<LocalAnswer>((resolve, reject) => {
-      this.waiting.set(id, resolve);
-      child.once('exit', () => reject(this.unreachable));
-      if (timeoutMs !== undefined) setTimeout(() => reject(this.unreachable), timeoutMs).unref();
-      child.send({ id, method, params } satisfies LocalCall);
-    });
-    this.waiting.delete(id);
-    if (answer.ok) return JSON.parse(answer.json) as T;
-    throw new GatewayCallError(method, answer.error);
+    let timer: NodeJS.Timeout | undefined;
+    try {
+      const answer = await new Promise<LocalAnswer>((resolve, reject) => {
+        this.waiting.set(id, { resolve, reject });
+        timer = setTimeout(() => reject(callTimedOut(method, timeoutMs)), timeoutMs);
+        child.send({ id, method, params } satisfies LocalCall);
+      });
+      if (answer.ok) return JSON.parse(answer.json) as T;
+      throw new GatewayCallError(method, answer.error);
+    } finally {
+      clearTimeout(timer);
+      this.waiting.delete(id);
+    }
   }
 
   /** Resolves when everything is closed again, so that a gateway may start. */
@@ -56,35 +68,34 @@ export class LocalCalls implements GatewayCalls {
     const child = spawn(process.execPath, [join(appRoot(), 'bin', 'openclaw'), 'gateway', 'local'], {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
-    let said = '';
-    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-      said = cutText(said + text, MAX_SAID);
-    });
+    const said = lastWordsOf(child.stderr, MAX_SAID);
     return new Promise((resolve, reject) => {
       const fail = (): void => {
         clearTimeout(timer);
         child.kill('SIGKILL');
-        const why = /^error: (.+)$/m.exec(said)?.[1] ?? '';
-        reject(
-          why === ''
-            ? this.unreachable
-            : new OpenclawError(
-                this.unreachable.code,
-                `${this.unreachable.message}; what is on the disk can't be read either: ${why}`,
-                { ...(this.unreachable.exitCode === undefined ? {} : { exitCode: this.unreachable.exitCode }) },
-              ),
-        );
+        reject(this.because(/^error: (.+)$/m.exec(said())?.[1]));
       };
       const timer = setTimeout(fail, START_MS);
       child.once('error', fail);
-      child.once('exit', fail);
+      // Its last words may come after its end.
+      child.once('close', () => {
+        fail();
+        for (const each of this.waiting.values()) each.reject(this.unreachable);
+      });
       child.on('message', (answer: LocalAnswer | LocalReady) => {
-        if (!('ready' in answer)) return void this.waiting.get(answer.id)?.(answer);
+        if (!('ready' in answer)) return this.waiting.get(answer.id)?.resolve(answer);
         clearTimeout(timer);
-        child.off('exit', fail);
         this.onStart();
         resolve(child);
       });
+    });
+  }
+
+  private because(why: string | undefined): OpenclawError {
+    const { code, message, exitCode } = this.unreachable;
+    if (why === undefined) return this.unreachable;
+    return new OpenclawError(code, `${message}; what is on the disk can't be read either: ${why}`, {
+      ...(exitCode === undefined ? {} : { exitCode }),
     });
   }
 }

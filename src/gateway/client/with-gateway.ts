@@ -71,8 +71,10 @@ export async function withGatewayOrDisk<T>(
     if (!(error instanceof OpenclawError) || error.code !== 'GATEWAY_UNREACHABLE' || !address.isHere) throw error;
     unreachable = error;
   }
-  const local = new LocalCalls(unreachable, () =>
-    printNote(`gateway: not running, so this is what is on the disk (${address.stateDir})`),
+  const local = new LocalCalls(
+    unreachable,
+    () => printNote(`gateway: not running, so this is what is on the disk (${address.stateDir})`),
+    options.timeoutMs,
   );
   try {
     return await work(local);

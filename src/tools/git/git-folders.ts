@@ -141,7 +141,7 @@ async function matters(folder: Buffer, isInGit: boolean, slice: TimeSlice): Prom
   return false;
 }
 
-/** Asked of the file system directly: through the thread pool it costs ten times as much. */
+/** Asked of the file system directly: through the thread pool it costs several times as much. */
 function list(path: Buffer): Dirent<Buffer>[] {
   for (const isLast of [false, true]) {
     try {

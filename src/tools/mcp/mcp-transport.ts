@@ -1,6 +1,7 @@
 import { mkdir, stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
+import { lastWordsOf } from '../../common/last-words';
 import { childEnvironment } from '../sandbox/child-environment';
 import type { McpServerConfig } from './mcp.config';
 
@@ -35,11 +36,7 @@ export async function mcpTransport(
     cwd,
     stderr: 'pipe',
   });
-  let said = Buffer.alloc(0);
-  (transport.stderr as Readable | null)?.on('data', (chunk: Buffer) => {
-    said = Buffer.concat([said, chunk]).subarray(-MAX_SAID);
-  });
-  return { transport, said: () => said.toString('utf8').replace(/^\ufffd+/, '') };
+  return { transport, said: lastWordsOf(transport.stderr as Readable | null, MAX_SAID) };
 }
 
 async function overHttp(url: string, headers: McpServerConfig['headers']): Promise<Transport> {

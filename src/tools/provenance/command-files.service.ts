@@ -165,7 +165,7 @@ interface Entry {
 
 /**
  * Everything below a folder; links are not followed. It asks the file system directly: a question that goes through the
- * thread pool costs ten times as much, and a workspace is looked through several times for each command.
+ * thread pool costs several times as much, and a workspace is looked through several times for each command.
  */
 async function* entriesBelow(root: string): AsyncGenerator<Entry> {
   const slice = new TimeSlice();
