@@ -55,6 +55,13 @@ describe('the process of a gateway of a test', () => {
     rmSync(stateDir, { recursive: true, force: true });
   });
 
+  it('is kept although others wait that nobody asks for', async () => {
+    for (const locale of ['de_DE', 'es_ES']) await (await GatewayProcess.start({ env: { LC_ALL: locale } })).stop();
+    const last = await GatewayProcess.start();
+    await last.stop();
+    expect(last.child.exitCode).toBeNull();
+  });
+
   it('ends with a gateway that a signal ends', async () => {
     for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
       const gateway = await GatewayProcess.start();

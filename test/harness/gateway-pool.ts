@@ -51,7 +51,7 @@ export const canShareProcess = (): boolean => existsSync(LOADER);
 /** Ends the gateway of a process and keeps the process. @returns false where the process ended too */
 export async function handBack(child: ChildProcess): Promise<boolean> {
   const worker = workers.get(child);
-  if (!worker || !child.connected || worker.stateDirs.size >= MAX_RUNS || idle().length >= MAX_IDLE) return false;
+  if (!worker || !child.connected || worker.stateDirs.size >= MAX_RUNS) return false;
   let timer: NodeJS.Timeout | undefined;
   const isKept = await new Promise<boolean>((done) => {
     let ends = 0;
@@ -69,6 +69,8 @@ export async function handBack(child: ChildProcess): Promise<boolean> {
   for (const stream of [child.stdout, child.stderr]) stream?.resume();
   setRef(child, false);
   idle().push(worker);
+  // Those of another environment would otherwise keep all that come after them from being used again.
+  for (const { child: oldest } of idle().splice(0, idle().length - MAX_IDLE)) oldest.kill('SIGKILL');
   return true;
 }
 

@@ -82,7 +82,10 @@ const waiting = (where: string, address: string): string =>
     const ref = /textbox[^\n]*\[ref=(\w+)\]/.exec(seen)?.[1];
     expect([seen, ref]).toEqual([seen, expect.any(String)]);
     const args = { action: 'act', request: { ref, ...request } };
-    return (await bench.turn([{ name: 'browser', args }], { sessionKey })).at(-1) ?? '';
+    const told = (await bench.turn([{ name: 'browser', args }], { sessionKey })).at(-1) ?? '';
+    // Left open it would go on in the next test, and be taken for the page of that.
+    await bench.turn([{ name: 'browser', args: { action: 'stop' } }], { sessionKey });
+    return told;
   };
   const TYPE = { kind: 'type', text: SECRET };
 

@@ -42,6 +42,22 @@ describeWithBrowser('a conversation in the page', () => {
   const mine = (text: string) => page.getByTestId('user-message').filter({ hasText: text });
   const settled = (): Promise<void> => page.getByRole('button', { name: 'Stop' }).waitFor({ state: 'detached' });
 
+  /** Names of the files that the browser would still have after a crash. */
+  const keptNames = (): Promise<string[]> =>
+    page.evaluate(
+      `new Promise((resolve, reject) => {
+        const opened = indexedDB.open('openclaw.files');
+        opened.onerror = () => reject(opened.error);
+        opened.onsuccess = () => {
+          const all = opened.result.transaction('files').objectStore('files').getAll();
+          all.onsuccess = () => {
+            opened.result.close();
+            resolve(all.result.flat().map(({ name }) => name));
+          };
+        };
+      })`,
+    );
+
   it('takes files that are picked, pasted and dropped; keeps them over a reload; sends them', async () => {
     await open('files');
     await page.getByLabel('Files to attach').setInputFiles([
@@ -70,7 +86,8 @@ describeWithBrowser('a conversation in the page', () => {
     await attached.getByText('dropped.txt').waitFor();
     await attached.getByText('pasted.txt').waitFor();
     await attached.getByRole('button', { name: 'Remove pasted.txt' }).click();
-
+    // The browser writes in its own time, and a reload does not wait for it.
+    await until('the removal to be kept', async () => (await keptNames()).length === 3);
     await page.reload();
     await attached.getByText('dropped.txt').waitFor();
     expect(await attached.getByRole('listitem').count()).toBe(3);

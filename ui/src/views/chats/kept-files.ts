@@ -53,20 +53,20 @@ export const keptFiles = {
   },
 };
 
+/** One for the life of the page: what is taken away a moment before a reload must be gone after it. */
+let database: Promise<IDBDatabase> | undefined;
+
 async function run<T>(mode: IDBTransactionMode, ask: (store: IDBObjectStore) => IDBRequest): Promise<T | undefined> {
   try {
-    const database = await open();
-    try {
-      return await new Promise<T>((resolve, reject) => {
-        const request = ask(database.transaction(STORE, mode).objectStore(STORE));
-        request.onsuccess = () => resolve(request.result as T);
-        request.onerror = () => reject(request.error ?? new Error('not kept'));
-      });
-    } finally {
-      database.close();
-    }
+    const transaction = (await (database ??= open())).transaction(STORE, mode);
+    return await new Promise<T>((resolve, reject) => {
+      const request = ask(transaction.objectStore(STORE));
+      transaction.oncomplete = () => resolve(request.result as T);
+      transaction.onabort = () => reject(transaction.error ?? new Error('not kept'));
+    });
   } catch {
     // Storage is full or forbidden: the files stay in the page.
+    database = undefined;
     return undefined;
   }
 }
@@ -75,7 +75,15 @@ function open(): Promise<IDBDatabase> {
   return new Promise((resolve, reject) => {
     const request = indexedDB.open(DATABASE, 1);
     request.onupgradeneeded = () => request.result.createObjectStore(STORE);
-    request.onsuccess = () => resolve(request.result);
     request.onerror = () => reject(request.error ?? new Error('no database'));
+    request.onsuccess = () => {
+      const { result } = request;
+      // The browser takes it away, or a newer page needs another form of it.
+      result.onclose = result.onversionchange = () => {
+        result.close();
+        database = undefined;
+      };
+      resolve(result);
+    };
   });
 }
