@@ -4,6 +4,9 @@ import { FakeModels } from '../fakes/model-server';
 import { GatewayProcess, type GatewayProcessOptions } from './gateway-process';
 import { WireClient } from './wire-client';
 
+/** Less than the patience of the client. */
+const WAIT_MS = 50_000;
+
 export interface ToolCall {
   name: string;
   args: unknown;
@@ -90,8 +93,16 @@ export class ToolBench {
     const sent = await this.client.call('chat.send', { sessionKey, message, idempotencyKey: runId });
     if (sent.error) throw new Error(sent.error.message);
     await options.meanwhile?.();
-    await this.client.call('agent.wait', { runId, timeoutMs: 60_000 });
+    const { payload } = await this.client.call('agent.wait', { runId, timeoutMs: WAIT_MS });
+    if (payload?.['status'] === 'timeout')
+      throw new Error(`${await this.whereIs(runId)}\n${this.gateway.log.slice(-2000)}`);
     return told;
+  }
+
+  /** What a turn that does not end has done, and what of it waits. */
+  private async whereIs(runId: string): Promise<string> {
+    const { payload, error } = await this.client.call('system.trace', { id: runId });
+    return `${runId} has not ended: ${JSON.stringify(payload ?? error)}`;
   }
 
   async stop(): Promise<void> {
