@@ -28,6 +28,10 @@ interface Found {
   lost: string[];
   twice: string[];
   disordered: number[];
+  /** What was said in a chat and answers nothing. */
+  strange: string[];
+  /** What stands in the conversations more or less often than once: the message, or its answer. */
+  misnoted: string[];
   jobs: { ran: number; twice: number };
 }
 
@@ -45,7 +49,7 @@ async function storm(seed: number, broken?: string): Promise<Found> {
   const server = new URL(process.env['TEST_POSTGRES_URL'] ?? '');
   const database = await CuttingProxy.before(server.hostname, Number(server.port || 5432));
   models.answer = ({ lastUser }) => {
-    const words = lastUser.match(/m\d+-\d+;/g) ?? [];
+    const words = marksIn(lastUser);
     return {
       steps: [{ waitMs: 20 + Math.floor(random() * 150) }, { text: words.length > 0 ? words.join(' ') : 'done' }],
     };
@@ -93,8 +97,7 @@ async function storm(seed: number, broken?: string): Promise<Found> {
       telegram.say({ chatId: chat, text });
       count++;
     };
-    const answered = (): number =>
-      telegram.sent.reduce((sum, { text }) => sum + (text.match(/m\d+-\d+;/g) ?? []).length, 0);
+    const answered = (): number => telegram.sent.reduce((sum, { text }) => sum + marksIn(text).length, 0);
     const talk = async (to: number): Promise<void> => {
       while (count < to) {
         say();
@@ -145,13 +148,14 @@ async function storm(seed: number, broken?: string): Promise<Found> {
     const { entries } = await last.done<{ entries: { runAtMs: number; status?: string }[] }>('cron.runs', {
       id: job.id,
     });
-    last.close();
     // What somebody had in hand when it was paused may come late.
     for (let look = 0; look < 3; look++) {
       const stamp = Date.now();
       await until('a quiet second', () => Date.now() - stamp > 1000);
     }
-    return judge(telegram, said, entries);
+    const texts = await conversations(last);
+    last.close();
+    return judge(telegram, said, entries, texts);
   } finally {
     await pair.stop();
     await redis?.kill();
@@ -159,23 +163,49 @@ async function storm(seed: number, broken?: string): Promise<Found> {
   }
 }
 
+/** Texts of all conversations with people, by who said them. */
+async function conversations(client: WireClient): Promise<Record<'user' | 'assistant', string[]>> {
+  const texts = { user: [] as string[], assistant: [] as string[] };
+  const { sessions } = await client.done<{ sessions: { key: string }[] }>('sessions.list', { limit: 1000 });
+  for (const { key } of sessions.filter((session) => session.key.includes(':telegram:'))) {
+    const { messages } = await client.done<{
+      messages: { role: string; content: string | { text?: string }[] }[];
+    }>('chat.history', { sessionKey: key, limit: 1000 });
+    for (const { role, content } of messages)
+      if (role === 'user' || role === 'assistant')
+        texts[role].push(typeof content === 'string' ? content : content.map(({ text = '' }) => text).join(' '));
+  }
+  return texts;
+}
+
+const MARK = /m\d+-\d+;/g;
+const marksIn = (text: string): readonly string[] => text.match(MARK) ?? [];
+
 function judge(
   telegram: FakeTelegram,
   said: ReadonlyMap<number, string[]>,
   entries: readonly { runAtMs: number }[],
+  texts: Record<'user' | 'assistant', readonly string[]>,
 ): Found {
+  const noted = (role: 'user' | 'assistant'): string[] => {
+    const marks = texts[role].flatMap(marksIn);
+    const times = new Map<string, number>();
+    for (const mark of marks) times.set(mark, (times.get(mark) ?? 0) + 1);
+    return [...said.values()]
+      .flat()
+      .filter((mark) => times.get(mark) !== 1)
+      .map((mark) => `${role} ${mark} ${times.get(mark) ?? 0} times`);
+  };
   const found: Found = {
     lost: [],
     twice: [],
     disordered: [],
+    strange: [...said.keys()].flatMap((chat) => telegram.textsIn(chat).filter((text) => marksIn(text).length === 0)),
+    misnoted: [...noted('user'), ...noted('assistant')],
     jobs: { ran: entries.length, twice: entries.length - new Set(entries.map(({ runAtMs }) => runAtMs)).size },
   };
   for (const [chat, texts] of said) {
-    const got: readonly string[] =
-      telegram
-        .textsIn(chat)
-        .join(' ')
-        .match(/m\d+-\d+;/g) ?? [];
+    const got = telegram.textsIn(chat).flatMap(marksIn);
     found.lost.push(...texts.filter((text) => !got.includes(text)));
     found.twice.push(...got.filter((text, index) => got.indexOf(text) !== index));
     const once = [...new Set(got)];
@@ -189,7 +219,7 @@ onPostgres('a storm over gateways on one database', () => {
     'loses nothing, does nothing twice and keeps the order (seed %d)',
     async (seed) => {
       const { jobs, ...found } = await storm(seed);
-      expect(found).toEqual({ lost: [], twice: [], disordered: [] });
+      expect(found).toEqual({ lost: [], twice: [], disordered: [], strange: [], misnoted: [] });
       expect(jobs.twice).toBe(0);
       expect(jobs.ran).toBeGreaterThan(0);
     },
@@ -203,7 +233,8 @@ onPostgres('a storm over gateways on one database', () => {
       let faults = 0;
       for (let seed = FIRST_SEED; faults === 0 && seed < FIRST_SEED + 5; seed++) {
         const found = await storm(seed, name);
-        faults = found.lost.length + found.twice.length + found.disordered.length + found.jobs.twice;
+        const { jobs, ...lists } = found;
+        faults = jobs.twice + Object.values(lists).reduce((sum, list: readonly unknown[]) => sum + list.length, 0);
       }
       expect(faults).toBeGreaterThan(0);
     },
