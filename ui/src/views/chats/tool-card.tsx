@@ -53,7 +53,13 @@ export function ToolCard({ tool }: { tool: LiveTool }) {
       open={isOpen}
       onToggle={(event) => setOpen(event.currentTarget.open)}
     >
-      <summary>
+      <summary
+        onClick={(event) => {
+          // The browser tells of the change later: a row that is made again in between would be shut again.
+          event.preventDefault();
+          setOpen(!isOpen);
+        }}
+      >
         <span className={css['step-mark']}>
           {tool.phase === 'done' ? <Icon name="check" /> : tool.phase === 'failed' ? <Icon name="cross" /> : '…'}
         </span>
