@@ -208,7 +208,7 @@ describe('plugins', () => {
       plugin(
         'hoarder',
         tool('hoard'),
-        'exports.tools = { hoard: () => { const all = []; for (;;) all.push({ more: all.length }); } };',
+        'exports.tools = { hoard: () => { const all = []; for (;;) all.push(Array(10_000).fill(all.length)); } };',
       ),
       plugin('talker', tool('talk'), 'exports.tools = { talk: () => "x".repeat(9e6) };'),
       plugin('leaver', tool('leave'), 'exports.tools = { leave: () => process.exit(3) };'),
