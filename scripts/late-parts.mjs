@@ -7,7 +7,7 @@ import { at } from './paths.mjs';
 const LATE_FUNCTIONS = {
   // Builds a table of all media types.
   'mime-types': ['charset', 'contentType', 'extension', 'lookup'],
-  diff: ['createTwoFilesPatch'],
+  diff: ['createTwoFilesPatch', 'formatPatch'],
 };
 
 export const lateParts = {

@@ -1,6 +1,6 @@
-import { createTwoFilesPatch } from 'diff';
 import JSON5 from 'json5';
 import { valueAt } from '../common/plain-object';
+import { unifiedDiff } from '../common/unified-diff';
 import type { ReloadKind } from '../common/validation/field-registry';
 import type { ConfigHistory, ConfigHistoryEntry } from './config-history';
 import type { ConfigSnapshot } from './config-snapshot';
@@ -42,7 +42,7 @@ export function changesBetween(
 export function diffOfReadings(now: ConfigSnapshot, next: ConfigSnapshot): string {
   const secrets = [...now.secrets, ...next.secrets];
   const [before, after] = [now, next].map(({ raw }) => withoutSecrets(raw ?? '', secrets));
-  return createTwoFilesPatch(now.path, now.path, before ?? '', after ?? '', 'now', 'changed');
+  return unifiedDiff({ from: now.path, to: now.path, fromNote: 'now', toNote: 'changed' }, before ?? '', after ?? '');
 }
 
 /** What an entry of the history changed against the one before it, as a unified diff without secrets and comments. */
@@ -50,7 +50,7 @@ export function diffOfEntry(history: ConfigHistory, entries: readonly ConfigHist
   const [before, entry] = [entries[index - 1]?.number, entries[index]?.number ?? 0];
   const text = (number: number | undefined): string =>
     number === undefined ? '' : withoutSecrets(history.read(number));
-  return createTwoFilesPatch(`#${before ?? 0}`, `#${entry}`, text(before), text(entry));
+  return unifiedDiff({ from: `#${before ?? 0}`, to: `#${entry}` }, text(before), text(entry));
 }
 
 /** The text as it may be shown; one in which secrets can't be found is not shown at all. */

@@ -27,7 +27,8 @@ const PAUSE_MS = 9000;
 interface Found {
   lost: string[];
   twice: string[];
-  disordered: number[];
+  /** Chats whose answers, or conversations whose messages, stand in another order than people wrote. */
+  disordered: string[];
   /** What was said in a chat and answers nothing. */
   strange: string[];
   /** What stands in the conversations more or less often than once: the message, or its answer. */
@@ -181,35 +182,44 @@ async function conversations(client: WireClient): Promise<Record<'user' | 'assis
 const MARK = /m\d+-\d+;/g;
 const marksIn = (text: string): readonly string[] => text.match(MARK) ?? [];
 
+/** What stands in another order than it was written, each with what stands before it. */
+function disordered(where: string, marks: readonly string[]): string[] {
+  const once = [...new Set(marks)];
+  const numbers = once.map((mark) => Number(/-(\d+);/.exec(mark)?.[1]));
+  return once.flatMap((mark, at) =>
+    at > 0 && (numbers[at] ?? 0) < (numbers[at - 1] ?? 0) ? [`${where}: ${once[at - 1]} before ${mark}`] : [],
+  );
+}
+
 function judge(
   telegram: FakeTelegram,
   said: ReadonlyMap<number, string[]>,
   entries: readonly { runAtMs: number }[],
-  texts: Record<'user' | 'assistant', readonly string[]>,
+  noted: Record<'user' | 'assistant', readonly string[]>,
 ): Found {
-  const noted = (role: 'user' | 'assistant'): string[] => {
-    const marks = texts[role].flatMap(marksIn);
-    const times = new Map<string, number>();
-    for (const mark of marks) times.set(mark, (times.get(mark) ?? 0) + 1);
-    return [...said.values()]
-      .flat()
-      .filter((mark) => times.get(mark) !== 1)
-      .map((mark) => `${role} ${mark} ${times.get(mark) ?? 0} times`);
-  };
   const found: Found = {
     lost: [],
     twice: [],
     disordered: [],
-    strange: [...said.keys()].flatMap((chat) => telegram.textsIn(chat).filter((text) => marksIn(text).length === 0)),
-    misnoted: [...noted('user'), ...noted('assistant')],
+    strange: [],
+    misnoted: [],
     jobs: { ran: entries.length, twice: entries.length - new Set(entries.map(({ runAtMs }) => runAtMs)).size },
   };
-  for (const [chat, texts] of said) {
-    const got = telegram.textsIn(chat).flatMap(marksIn);
-    found.lost.push(...texts.filter((text) => !got.includes(text)));
-    found.twice.push(...got.filter((text, index) => got.indexOf(text) !== index));
-    const once = [...new Set(got)];
-    if (once.join() !== texts.filter((text) => once.includes(text)).join()) found.disordered.push(chat);
+  for (const [chat, marks] of said) {
+    const texts = telegram.textsIn(chat);
+    const got = texts.flatMap(marksIn);
+    found.strange.push(...texts.filter((text) => marksIn(text).length === 0));
+    found.lost.push(...marks.filter((mark) => !got.includes(mark)));
+    found.twice.push(...got.filter((mark, index) => got.indexOf(mark) !== index));
+    found.disordered.push(...disordered('chat', got));
+    for (const role of ['user', 'assistant'] as const) {
+      const there = noted[role].flatMap(marksIn).filter((mark) => mark.startsWith(`m${chat}-`));
+      found.disordered.push(...disordered(role, there));
+      for (const mark of marks) {
+        const times = there.filter((each) => each === mark).length;
+        if (times !== 1) found.misnoted.push(`${role} ${mark} ${times} times`);
+      }
+    }
   }
   return found;
 }

@@ -149,6 +149,16 @@ describe('every tool, in a turn over a socket', () => {
     expect(await bench.call('grep', { pattern: '^(a+)+$', path: 'evil.txt' })).toContain('Error (timeout)');
   });
 
+  it('edit and write tell what changes, also where every line does', async () => {
+    const text = (what: string): string => Array.from({ length: 30_000 }, (_, line) => `${what} ${line}\n`).join('');
+    writeFileSync(bench.workspace('lines.txt'), text('day'));
+    const change = { path: 'lines.txt', oldText: 'day', newText: 'night', replaceAll: true };
+    expect(await bench.call('edit', change, 'rewritten')).toContain('30000 places');
+    expect(await bench.call('write', { path: 'lines.txt', content: text('noon') }, 'rewritten')).toContain('Replaced');
+    const history = JSON.stringify((await bench.client.call('chat.history', { sessionKey: 'rewritten' })).payload);
+    for (const line of ['-day 7', '-night 7']) expect(history).toContain(`${line}\\n`);
+  });
+
   it('apply_patch changes several files, or none', async () => {
     writeFileSync(bench.workspace('p1.txt'), 'one\ntwo\nthree\n');
     writeFileSync(bench.workspace('p2.txt'), 'old\n');
@@ -162,7 +172,10 @@ describe('every tool, in a turn over a socket', () => {
 *** Add File: new/p3.txt
 +fresh
 *** End Patch`;
-    expect(await bench.call('apply_patch', { input: good })).toContain('deleted p2.txt');
+    expect(await bench.call('apply_patch', { input: good }, 'patched')).toContain('deleted p2.txt');
+    const history = JSON.stringify((await bench.client.call('chat.history', { sessionKey: 'patched' })).payload);
+    expect(history).toContain(JSON.stringify('+++ p1.txt\n@@ -1,3 +1,3 @@\n one\n-two\n+zwei\n three').slice(1, -1));
+    expect(history).toContain(JSON.stringify('+++ p2.txt\n@@ -1,1 +0,0 @@\n-old').slice(1, -1));
     expect(readFileSync(bench.workspace('p1.txt'), 'utf8')).toBe('one\nzwei\nthree\n');
     expect(readFileSync(bench.workspace('new', 'p3.txt'), 'utf8')).toBe('fresh\n');
     expect(existsSync(bench.workspace('p2.txt'))).toBe(false);

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { createTwoFilesPatch } from 'diff';
 import { readBoundedFile } from '../../common/bounded-file';
 import { cutText } from '../../common/cut-text';
 import { OpenclawError } from '../../common/openclaw-error';
 import { isBelow, staysInside } from '../../common/paths/path-place';
+import { unifiedDiff } from '../../common/unified-diff';
 import { SKILL_FILE } from '../catalog/skill-scan';
 import type { InstallReview, SkillInstaller, StagedSkill } from '../install/skill-installer';
 import { FrontmatterError } from '../manifest/frontmatter';
@@ -161,7 +161,7 @@ function diffFolders(before: string | undefined, after: string): string {
     .map((name) => ({ name, from: read(before, old, name), to: read(after, now, name) }))
     .filter(({ from, to }) => from !== to)
     .map(({ name, from, to }) =>
-      createTwoFilesPatch(from === '' ? '/dev/null' : name, to === '' ? '/dev/null' : name, from, to, '', ''),
+      unifiedDiff({ from: from === '' ? '/dev/null' : name, to: to === '' ? '/dev/null' : name }, from, to),
     )
     .join('\n');
 }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { ContentOrigin } from '../../common/content-parts';
+import { shownDiff } from '../../common/unified-diff';
 import { ConfigService } from '../../config/config.service';
 import { agentEntries, findAgent } from '../../config/agent-entries';
 import { Doc, Text } from '../../common/validation/fields';
@@ -62,12 +63,14 @@ export class ApplyPatchTool {
     if (!this.isOnFor(context.agentId)) throw new ToolError('not_configured', OFF);
     const operations = parsePatch(params.input);
     const files = new WorkspaceFiles([context.workspace]);
-    await this.write(await planned(operations, files), context);
+    const changes = await planned(operations, files);
+    await this.write(changes, context);
     const named = (kind: PatchOperation['kind']): string[] =>
       operations.filter((operation) => operation.kind === kind).map((operation) => operation.path);
     const summary = { added: named('add'), modified: named('update'), deleted: named('delete') };
     const lines = Object.entries(summary).flatMap(([what, paths]) => paths.map((path) => `${what} ${path}`));
-    return textResult(`Applied the patch:\n${lines.join('\n')}`, { summary });
+    const diff = changes.map(({ path, before = '', content = '' }) => shownDiff(files.display(path), before, content));
+    return textResult(`Applied the patch:\n${lines.join('\n')}`, { summary, diff: diff.join('\n') });
   }
 
   /** The agent's own switch, else the one for all. */

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { createTwoFilesPatch } from 'diff';
+import { shownDiff } from '../../common/unified-diff';
 import { Bool, Doc, NestedList, Opt, Str, Text } from '../../common/validation/fields';
 import { AgentTool, type ToolContext, ToolError, type ToolResult, textResult } from '../agent-tool';
 import { FileWriter } from '../files/file-writer.service';
@@ -68,7 +68,7 @@ export class EditTool {
     const { path, bytes, before, after, line, count } = await edited(params, files);
     await this.writer.write(context, path, bytes, [await this.writer.labelOf(context, path)]);
     const shown = files.display(path);
-    const diff = createTwoFilesPatch(shown, shown, before, after, undefined, undefined, { context: 3 });
+    const diff = shownDiff(shown, before, after);
     const text =
       count === 1
         ? `Changed ${shown} at line ${line}`

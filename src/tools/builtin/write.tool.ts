@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { shownDiff } from '../../common/unified-diff';
 import { Doc, Str, Text } from '../../common/validation/fields';
 import { AgentTool, type ToolContext, type ToolResult, textResult } from '../agent-tool';
 import { changeOf } from '../files/file-change';
@@ -39,9 +40,17 @@ export class WriteTool {
   }
 
   async execute(params: WriteParams, context: ToolContext): Promise<ToolResult> {
+    const files = new WorkspaceFiles([context.workspace]);
+    // What is no text, or too large for one, is replaced all the same.
+    const { before } = await changeOf(files, params.path).catch(() => ({ before: undefined }));
     const { path, created } = await this.writer.write(context, params.path, params.content, []);
     const bytes = Buffer.byteLength(params.content);
-    const shown = new WorkspaceFiles([context.workspace]).display(path);
-    return textResult(`${created ? 'Created' : 'Replaced'} ${shown} (${bytes} bytes)`, { path: shown, bytes, created });
+    const shown = files.display(path);
+    return textResult(`${created ? 'Created' : 'Replaced'} ${shown} (${bytes} bytes)`, {
+      path: shown,
+      bytes,
+      created,
+      ...(before === undefined ? {} : { diff: shownDiff(shown, before, params.content) }),
+    });
   }
 }

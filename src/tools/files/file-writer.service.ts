@@ -1,8 +1,8 @@
 import { realpath } from 'node:fs/promises';
 import { Injectable } from '@nestjs/common';
-import { createTwoFilesPatch } from 'diff';
 import type { ContentOrigin } from '../../common/content-parts';
 import type { TextForm } from '../../common/text/decode-text';
+import { unifiedDiff } from '../../common/unified-diff';
 import { GUEST_FOLDER_BYTES, GUEST_FOLDER_FILES, folderSize } from '../../workspace/guest-folder';
 import { type ToolContext, ToolError, isGuest } from '../agent-tool';
 import type { ApprovalFact } from '../approvals/approval-request';
@@ -114,7 +114,7 @@ function changeFact(files: WorkspaceFiles, { path, before, content }: FileChange
   const name = files.display(path);
   return {
     label: content === undefined ? `${name} is deleted` : before === undefined ? `${name} is new` : `${name} changes`,
-    text: createTwoFilesPatch(name, name, before ?? '', content ?? '', undefined, undefined, { context: 3 }),
+    text: unifiedDiff({ from: name, to: name }, before ?? '', content ?? ''),
     form: 'diff',
   };
 }

@@ -91,12 +91,14 @@ describeWithBrowser('Control UI in a browser', () => {
     const seen = new Gate();
     models.answer = ({ lastUser, toolResults }) => {
       if (lastUser.includes('mend'))
-        return {
-          steps:
-            toolResults > 0
-              ? [{ text: 'Mended.' }]
-              : [{ tool: { name: 'edit', args: { path: 'sum.js', oldText: 'a - b', newText: 'a + b' } } }],
-        };
+        return (
+          [
+            { steps: [{ tool: { name: 'edit', args: { path: 'sum.js', oldText: 'a - b', newText: 'a + b' } } }] },
+            {
+              steps: [{ tool: { name: 'write', args: { path: 'sum.js', content: 'export const sum = Math.sum;\n' } } }],
+            },
+          ][toolResults] ?? { steps: [{ text: 'Mended.' }] }
+        );
       return {
         steps:
           toolResults > 0
@@ -115,6 +117,10 @@ describeWithBrowser('Control UI in a browser', () => {
     const diff = card.getByTestId('diff');
     await diff.locator('[data-kind=out]').filter({ hasText: 'a - b' }).waitFor();
     await diff.locator('[data-kind=in]').filter({ hasText: 'a + b' }).waitFor();
+    const written = page.getByTestId('tool-card').filter({ hasText: 'write' });
+    await written.locator('summary').click();
+    await written.locator('[data-kind=out]').filter({ hasText: 'a + b' }).waitFor();
+    await written.locator('[data-kind=in]').filter({ hasText: 'Math.sum' }).waitFor();
 
     await say(page, 'run it');
     const running = page.getByTestId('tool-card').filter({ hasText: 'exec' });

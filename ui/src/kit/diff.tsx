@@ -1,17 +1,13 @@
 import { t } from '@lingui/core/macro';
 import { Trans } from '@lingui/react/macro';
 import { SafeText } from '../text/safe-text';
+import { diffRows } from './diff-rows';
 import css from './diff.module.css';
 
-/** A unified diff: what goes, and what comes. Its head, which names files, is left out. */
+/** A unified diff: what goes, and what comes. Files are named where there is more than one. */
 export function Diff({ text, label }: { text: string; label: string }) {
-  const all = text.split('\n');
-  // What is changed may itself begin like a line of the head.
-  const start = all.findIndex((line) => line.startsWith('@@'));
-  const lines = (start === -1 ? [] : all.slice(start)).filter(
-    (line) => line !== '' && !line.startsWith('\\ No newline'),
-  );
-  if (lines.length === 0)
+  const rows = diffRows(text);
+  if (rows.length === 0)
     return (
       <p className={css['none']}>
         <Trans>Nothing changes.</Trans>
@@ -20,17 +16,19 @@ export function Diff({ text, label }: { text: string; label: string }) {
   return (
     <div className={css['diff']} role="group" aria-label={label} tabIndex={0} data-testid="diff">
       <ul>
-        {lines.map((line, index) => (
-          <li key={index} data-kind={kindOf(line)}>
-            {line.startsWith('@@') ? (
+        {rows.map(({ kind, text: line }, index) => (
+          <li key={index} data-kind={kind}>
+            {kind === 'gap' ? (
               '⋯'
+            ) : kind === 'file' ? (
+              <strong>
+                <SafeText text={line} />
+              </strong>
             ) : (
               <>
-                <span aria-hidden="true">{line.charAt(0)}</span>
-                {kindOf(line) !== 'same' && (
-                  <span className="visually-hidden">{kindOf(line) === 'out' ? t`out:` : t`in:`} </span>
-                )}
-                <SafeText text={line.slice(1)} />
+                <span aria-hidden="true">{MARKS[kind]}</span>
+                {kind !== 'same' && <span className="visually-hidden">{kind === 'out' ? t`out:` : t`in:`} </span>}
+                <SafeText text={line} />
               </>
             )}
           </li>
@@ -40,5 +38,4 @@ export function Diff({ text, label }: { text: string; label: string }) {
   );
 }
 
-const kindOf = (line: string): 'in' | 'out' | 'gap' | 'same' =>
-  line.startsWith('@@') ? 'gap' : line.startsWith('+') ? 'in' : line.startsWith('-') ? 'out' : 'same';
+const MARKS = { out: '-', in: '+', same: ' ' } as const;
