@@ -61,7 +61,7 @@ const KNOWN: Record<string, string> = {
   'src/tools/sandbox/lower-priority.ts': 'told by the kernel',
   'src/tools/sandbox/session-room.service.ts': 'written by the gateway, where no command writes',
   'src/tools/sandbox/tree-watch.ts': 'told by the kernel',
-  'src/tools/search/grep-thread.ts': 'opened, known to be an ordinary file, and measured before',
+  'src/tools/search/grep-files.ts': 'opened, known to be an ordinary file, and measured before',
   'src/operations/update/update-run.ts': 'a file of the program',
 };
 

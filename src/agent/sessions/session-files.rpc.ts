@@ -1,9 +1,8 @@
 import { existsSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
-import { basename, join, relative, sep } from 'node:path';
+import { basename, join, posix, sep } from 'node:path';
 import { Injectable } from '@nestjs/common';
 import { readBoundedHandle } from '../../common/bounded-file';
-import { foldText } from '../../common/fold-text';
 import { sniffFile } from '../../common/sniff-file';
 import { ConfigService } from '../../config/config.service';
 import { innerPath, realPlace } from '../../common/paths/path-place';
@@ -14,7 +13,7 @@ import { satisfies } from '../../rpc/scopes';
 import { agentOfSession, canonicalSessionKey } from '../../sessions/session-key';
 import { ToolError } from '../../tools/agent-tool';
 import { WorkspaceFiles } from '../../tools/files/workspace-files';
-import { isWalked, walkFiles } from '../../tools/search/walk-files';
+import { searchInThread } from '../../tools/search/search-in-thread';
 import { SessionFolders } from '../../workspace/session-folder.service';
 import { type SessionKeyParams, SessionsFilesGetParams, SessionsFilesListParams } from './sessions.dto';
 
@@ -55,24 +54,26 @@ export class SessionFilesRpc {
   async list(params: SessionsFilesListParams, { caller }: RpcContext): Promise<unknown> {
     const { key, folder } = this.folderOf(params);
     const limit = params.limit ?? DEFAULT_LISTED;
-    const wanted = foldText(params.search?.trim() ?? '');
-    const files: { path: string; name: string }[] = [];
-    let hasMore = false;
-    const deadline = AbortSignal.timeout(LIST_MS);
-    for await (const { path, isFolder } of walkFiles(folder, deadline)) {
-      const name = relative(folder, path).split(sep).join('/');
-      if (isFolder || !foldText(name).includes(wanted) || (isHidden(name) && !mayWrite(caller))) continue;
-      hasMore = files.length >= limit;
-      if (hasMore) break;
-      files.push({ path: name, name: basename(name) });
-    }
+    const search = params.search?.trim();
+    const { names, hasMore } = await searchInThread({
+      kind: 'names',
+      root: folder,
+      ...(search ? { holds: search } : {}),
+      isPlain: !mayWrite(caller),
+      isFilesOnly: true,
+      limit,
+      withinMs: LIST_MS,
+    }).catch((error: unknown) => {
+      if (error instanceof ToolError) throw invalidRequest(`the files of ${key} can't be listed: ${error.message}`);
+      throw error;
+    });
     return {
       key,
       sessionKey: key,
       root: folder,
       gitCheckout: existsSync(join(folder, '.git')),
-      files,
-      hasMore: hasMore || deadline.aborted,
+      files: names.map((name) => name.split(sep).join('/')).map((path) => ({ path, name: posix.basename(path) })),
+      hasMore,
     };
   }
 
@@ -145,7 +146,11 @@ const isHidden = (name: string): boolean => name.split('/').some((part) => part.
 /** @throws RpcError for what the list does not name */
 async function refusePrivate(folder: string, real: string, caller: RpcCaller): Promise<void> {
   const inner = innerPath(realPlace(folder), real);
-  if (inner !== undefined && !isHidden(inner.split(sep).join('/')) && (await isWalked(realPlace(folder), inner)))
+  if (
+    inner !== undefined &&
+    !isHidden(inner.split(sep).join('/')) &&
+    (await searchInThread({ kind: 'walked', root: realPlace(folder), path: inner }))
+  )
     return;
   throw missingScope(caller, 'operator.write');
 }

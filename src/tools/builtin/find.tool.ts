@@ -1,12 +1,12 @@
 import { stat } from 'node:fs/promises';
-import { basename, join, relative } from 'node:path';
+import { join } from 'node:path';
 import { Injectable } from '@nestjs/common';
 import { Doc, Int, Opt, Text } from '../../common/validation/fields';
 import { AgentTool, type ToolContext, ToolError, type ToolResult, textResult } from '../agent-tool';
 import { limitLines } from '../files/output-limits';
 import { FileOrigins } from '../provenance/file-origins.store';
 import { WorkspaceFiles, describeOpenError } from '../files/workspace-files';
-import { walkFiles } from '../search/walk-files';
+import { searchInThread } from '../search/search-in-thread';
 import { Leaves } from '../provenance/sinks';
 
 const DEFAULT_LIMIT = 1000;
@@ -46,25 +46,15 @@ export class FindTool {
       },
     );
     if (!isFolder) throw new ToolError('invalid_args', `${params.path ?? '.'} is a file; find looks into folders`);
-    const { default: picomatch } = await import('picomatch');
-    const accepts = picomatch(params.pattern, { dot: true });
-    const byName = !params.pattern.includes('/');
-    const limit = params.limit ?? DEFAULT_LIMIT;
-    const found: string[] = [];
-    for await (const { path, isFolder: folder } of walkFiles(root, context.signal)) {
-      if (!accepts(byName ? basename(path) : relative(root, path))) continue;
-      if (found.length >= limit) {
-        found.push('');
-        break;
-      }
-      found.push(relative(root, path) + (folder ? '/' : ''));
-    }
-    const more = found.at(-1) === '' && found.pop() !== undefined;
+    const { names: found, hasMore } = await searchInThread(
+      { kind: 'names', root, glob: params.pattern, limit: params.limit ?? DEFAULT_LIMIT },
+      { signal: context.signal },
+    );
     if (found.length === 0)
       return textResult(`No name matches ${JSON.stringify(params.pattern)}.`, { found: 0 }, 'gateway');
     const { lines, truncated } = limitLines(found, context);
     const note =
-      more || truncated ? `\n\n[${lines.length} shown; there are more: narrow the pattern or raise limit]` : '';
+      hasMore || truncated ? `\n\n[${lines.length} shown; there are more: narrow the pattern or raise limit]` : '';
     const origin = await this.origins.labelOfNames(
       found.map((name) => join(root, name)),
       context.workspace,

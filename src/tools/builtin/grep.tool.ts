@@ -1,5 +1,4 @@
 import { stat } from 'node:fs/promises';
-import { basename, relative } from 'node:path';
 import { Injectable } from '@nestjs/common';
 import { messageOf } from '../../common/openclaw-error';
 import { Bool, Doc, Int, Opt, Text } from '../../common/validation/fields';
@@ -8,8 +7,7 @@ import { limitLines } from '../files/output-limits';
 import { WorkspaceFiles, describeOpenError } from '../files/workspace-files';
 import { FileOrigins } from '../provenance/file-origins.store';
 import { worstOrigin } from '../provenance/taint';
-import { grepFiles } from '../search/grep-files';
-import { walkFiles } from '../search/walk-files';
+import { searchInThread } from '../search/search-in-thread';
 import { Leaves } from '../provenance/sinks';
 
 const DEFAULT_LIMIT = 100;
@@ -17,7 +15,6 @@ const MAX_LINE = 500;
 const MAX_FILE_BYTES = 5 * 1024 * 1024;
 /** Names of files that were too large for it. */
 const MAX_NAMED = 5;
-const TIMEOUT_MS = 6000;
 
 @Leaves<GrepParams>({
   pattern: 'none',
@@ -64,9 +61,12 @@ export class GrepTool {
     }
     const files = new WorkspaceFiles([context.workspace]);
     const root = await files.resolve(params.path ?? '.');
-    const answer = await grepFiles(
+    await requirePresent(root, params.path);
+    const answer = await searchInThread(
       {
-        files: await this.candidates(root, params, context.signal),
+        kind: 'grep',
+        root,
+        ...(params.glob === undefined ? {} : { glob: params.glob }),
         source,
         flags: params.ignoreCase ? 'iu' : '',
         context: params.context ?? 0,
@@ -74,8 +74,7 @@ export class GrepTool {
         maxLine: MAX_LINE,
         maxFileBytes: MAX_FILE_BYTES,
       },
-      TIMEOUT_MS,
-      context.signal,
+      { signal: context.signal },
     );
     const unsearched = unsearchedNote(answer.tooLarge.map((file) => files.display(file)));
     if (answer.matches === 0)
@@ -95,26 +94,6 @@ export class GrepTool {
     );
     return textResult(lines.join('\n') + note + unsearched, { matches: answer.matches }, origin);
   }
-
-  private async candidates(root: string, params: GrepParams, signal: AbortSignal): Promise<string[]> {
-    const isFile = await stat(root).then(
-      (found) => found.isFile(),
-      (error: unknown) => {
-        throw describeOpenError(error, params.path ?? '.');
-      },
-    );
-    if (isFile) return [root];
-    const { default: picomatch } = await import('picomatch');
-    const accepts =
-      params.glob === undefined
-        ? undefined
-        : picomatch(params.glob, { dot: true, basename: !params.glob.includes('/') });
-    const found: string[] = [];
-    for await (const { path, isFolder } of walkFiles(root, signal)) {
-      if (!isFolder && (!accepts || accepts(relative(root, path)) || accepts(basename(path)))) found.push(path);
-    }
-    return found;
-  }
 }
 
 /** Says which files were passed over, so that nobody takes them for searched. */
@@ -122,4 +101,11 @@ function unsearchedNote(names: readonly string[]): string {
   if (names.length === 0) return '';
   const named = names.slice(0, MAX_NAMED).join(', ') + (names.length > MAX_NAMED ? ', …' : '');
   return `\n\n[not searched, more than ${MAX_FILE_BYTES} bytes: ${named}; use exec with grep]`;
+}
+
+/** @throws ToolError not_found, naming what the call named */
+async function requirePresent(root: string, named = '.'): Promise<void> {
+  await stat(root).catch((error: unknown) => {
+    throw describeOpenError(error, named);
+  });
 }

@@ -21,13 +21,13 @@ interface Rules {
  */
 export async function* walkFiles(
   root: string,
-  signal: AbortSignal,
+  signal?: AbortSignal,
 ): AsyncGenerator<{ path: string; isFolder: boolean }> {
   const { default: ignore } = await import('ignore');
   let seen = 0;
   const open: { folder: string; rules: Rules[] }[] = [{ folder: root, rules: [] }];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    if (signal.aborted) return;
+    if (signal?.aborted) return;
     const { folder } = next;
     let { rules } = next;
     const own = rulesOf(folder);
