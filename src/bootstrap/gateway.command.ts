@@ -14,6 +14,7 @@ import { isAlive } from '../common/process-identity';
 import { withGateway } from '../gateway/client/with-gateway';
 import { GatewayCallCommand } from '../gateway/client/call.command';
 import { GatewayHealthCommand } from '../operations/diagnostics/health.command';
+import { GatewayStabilityCommand } from '../operations/diagnostics/stability.command';
 import { GatewayDiscoverCommand } from '../operations/discovery/discover.command';
 import { GatewayUsageCostCommand } from '../usage/usage.command';
 import { GatewayProbeCommand } from './gateway-probe.command';
@@ -168,6 +169,7 @@ const GATEWAY_LEAVES = [
   GatewayDiscoverCommand,
   GatewayHealthCommand,
   GatewayProbeCommand,
+  GatewayStabilityCommand,
   GatewayUsageCostCommand,
   ...SERVICE_LEAVES,
 ];

@@ -38,6 +38,7 @@ export const LOCAL_METHODS: ReadonlySet<string> = new Set([
   'sessions.export',
   'sessions.list',
   'system.trace',
+  'tasks.list',
   'tools.catalog',
   'tools.effective',
   'tools.explain',
