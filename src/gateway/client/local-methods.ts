@@ -5,6 +5,7 @@
 export const LOCAL_METHODS: ReadonlySet<string> = new Set([
   'agents.create',
   'agents.delete',
+  'agents.files.get',
   'agents.list',
   'agents.update',
   'channels.capabilities',

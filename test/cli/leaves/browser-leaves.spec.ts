@@ -172,7 +172,7 @@ describeWithBrowser('browser commands', () => {
       [['click', 'e1', '--modifiers', 'Hyper'], 2, '--modifiers must be of Alt, Control, Meta, Shift, got "Hyper"'],
       [['dialog'], 2, 'one of --accept and --dismiss is needed'],
       [['dialog', '--dismiss', '--prompt', 'x'], 2, '--prompt is an answer'],
-      [['fill', '--fields', 'x'], 2, '--fields must be a JSON list of objects with ref and value'],
+      [['fill', '--fields', 'x'], 2, '--fields must be a JSON list'],
       [['fill'], 2, 'one of --fields <json> and --fields-file <path> is needed'],
       [['wait'], 2, 'one of --time, --text and --text-gone is needed'],
       [['resize', '1', '1'], 2, 'the width must be a whole number from 200 to 4000, got "1"'],

@@ -1,6 +1,7 @@
 import { Option, SubCommand } from 'nest-commander';
 import { readBoundedFile } from '../../../common/bounded-file';
 import { UsageError } from '../../../common/cli/cli-error';
+import { jsonList } from '../../../common/cli/json-argument';
 import { isPlainObject } from '../../../common/plain-object';
 import { decodeOwnText } from '../../../common/text/decode-text';
 import { type BrowserOptions, TabCommandBase } from './browser-command-base';
@@ -39,18 +40,10 @@ export class BrowserFillCommand extends TabCommandBase {
 
 /** @throws UsageError naming the form that it must have */
 function fieldsOf(flag: string, text: string): FillField[] {
-  const fields: unknown = parsed(text);
-  if (Array.isArray(fields) && fields.length > 0 && fields.every(isPlainObject))
+  const fields = jsonList(flag, text);
+  if (fields.length > 0 && fields.every(isPlainObject))
     return fields.map(({ ref, value }) => ({ ref: String(ref), value: String(value) }));
   throw new UsageError(`${flag} must be a JSON list of objects with ref and value`);
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 @SubCommand({ name: 'dialog', description: 'how the next dialog of the page is answered' })
