@@ -5,6 +5,7 @@ import { printJson, printLine } from '../common/cli/output';
 import { ExitCode } from '../common/exit-codes';
 import { readLockOwner } from '../common/lock-file';
 import { OpenclawError, messageOf } from '../common/openclaw-error';
+import { hostOf, isLocalHost } from '../common/net/host';
 import { isAlive } from '../common/process-identity';
 import { Environment } from '../config/environment';
 import { resolveGatewayTarget } from '../config/gateway-target';
@@ -50,7 +51,7 @@ export class GatewayStatusCommand extends GatewayCommandBase {
 
   async run(_: string[], options: StatusOptions): Promise<void> {
     const target = resolveGatewayTarget(this.env, options);
-    if (options.probe === false && !target.isHere)
+    if (options.probe === false && (options.url !== undefined || !isLocalHost(hostOf(new URL(target.url)))))
       throw new UsageError(`--no-probe: a gateway that is elsewhere (${target.url}) has no lock here; leave it out`);
     const configPath = resolveConfigPath(this.env, target.stateDir);
     const owner = readLockOwner(gatewayLockPath(target.stateDir, configPath));

@@ -5,7 +5,7 @@ import { UsageError } from '../common/cli/cli-error';
 import { printJson, printLine } from '../common/cli/output';
 import { commandLine } from '../common/cli/own-commands';
 import { OpenclawError } from '../common/openclaw-error';
-import type { Environment } from '../config/environment';
+import { Environment } from '../config/environment';
 import { expandPath } from '../config/state-paths';
 import { pluginHash } from './catalog/plugin-catalog';
 import { readManifest } from './catalog/plugin-manifest';

@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Gate } from '../../fakes/model-formats/model-format';
 import { CliWorker } from '../../harness/cli-worker';
 import { type CliResult, runCli } from '../../harness/run-cli';
 import { ToolBench } from '../../harness/tool-bench';
@@ -116,12 +117,14 @@ describe('flags about agents', () => {
       code: 1,
       stdout: expect.stringMatching(/^error: /) as string,
     });
-    bench.models.answer = () => ({ steps: [{ waitMs: 600_000 }, { text: 'late' }] });
+    const gate = new Gate();
+    bench.models.answer = () => ({ steps: [{ until: gate }, { text: 'late' }] });
     await add('slow', 'wait');
     expect(await run('cron', 'run', 'slow', '--wait', '--wait-timeout', '1s')).toEqual(
       refused(75, 'has not ended within 1 s'),
     );
     expect(await run('cron', 'run', 'tea', '--wait-timeout', '1s')).toEqual(refused(2, '--wait-timeout needs --wait'));
+    gate.open();
   });
 
   it('models scan and status', async () => {
