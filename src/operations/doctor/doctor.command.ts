@@ -95,7 +95,7 @@ export class DoctorCommand extends CliCommand {
     return true;
   }
 
-  @Option({ flags: '--force', description: 'with --fix: also write the service anew, whatever was changed in it' })
+  @Option({ flags: '--force', description: 'with --fix: also overwrite the service, whatever was changed in it' })
   parseForce(): boolean {
     return true;
   }
@@ -183,7 +183,7 @@ export class DoctorCommand extends CliCommand {
   private async fixService(): Promise<string[]> {
     if (!serviceManager(this.env).isInstalled) return [];
     const { file, notes } = await installService(this.env, { force: true });
-    return [`${file}: written anew`, ...notes];
+    return [`${file}: overwritten`, ...notes];
   }
 
   /** A token that is there stays: clients have it. */

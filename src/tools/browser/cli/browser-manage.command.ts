@@ -1,5 +1,6 @@
 import { Option, SubCommand } from 'nest-commander';
 import { UsageError } from '../../../common/cli/cli-error';
+import { isWebAddress } from '../../../common/net/host';
 import { printFacts, printJson, printLine, printTable } from '../../../common/cli/output';
 import { BrowserCommandBase, type BrowserAnswer, type BrowserOptions, TabCommandBase } from './browser-command-base';
 
@@ -73,7 +74,7 @@ export class BrowserTabsCommand extends BrowserCommandBase {
 
 /** @throws UsageError for what is no address of the web, before anybody is asked */
 function addressOf(typed: string): string {
-  if (URL.canParse(typed) && /^https?:$/.test(new URL(typed).protocol)) return typed;
+  if (isWebAddress(typed)) return typed;
   throw new UsageError(`the address must begin with http:// or https://, got "${typed}"`);
 }
 
