@@ -47,6 +47,12 @@ export interface MethodParams {
     model?: string;
     emoji?: string;
     avatar?: string;
+    theme?: string;
+    agentDir?: string;
+    bindings?: {
+      channel: string;
+      accountId?: string;
+    }[];
   };
   'agents.delete': {
     agentId: string;
@@ -73,6 +79,7 @@ export interface MethodParams {
     model?: string | null;
     emoji?: string;
     avatar?: string;
+    theme?: string;
   };
   'agents.workspace.get': {
     agentId: string;
@@ -130,6 +137,7 @@ export interface MethodParams {
     output?: string;
     onlyConfig?: boolean;
     noWorkspace?: boolean;
+    dryRun?: boolean;
   };
   'browser.request': {
     method: 'GET' | 'POST' | 'DELETE';
@@ -840,7 +848,9 @@ export interface MethodParams {
   'sandbox.list': Record<never, never>;
   'sandbox.recreate': {
     sessionKey?: string;
+    agentId?: string;
     all?: boolean;
+    browser?: boolean;
   };
   'secrets.reload': Record<never, never>;
   'secrets.store.delete': {

@@ -17,12 +17,25 @@ interface BindingOptions extends JsonOptions {
 }
 
 /** A channel, or one account of it. */
-interface Place {
+export interface Place {
   channel: string;
   accountId?: string;
 }
 
-const placeOf = ({ channel, accountId }: Place): string =>
+export const BIND_FLAG = {
+  flags: '--bind <channel[:account]>',
+  description: 'a channel or one account of it; may be repeated',
+} as const;
+
+/** One more place of `--bind`. @throws UsageError */
+export function withPlace(value: string, before: readonly Place[] = []): Place[] {
+  const [channel = '', accountId, ...more] = value.toLowerCase().split(':');
+  if (channel === '' || accountId === '' || more.length > 0)
+    throw new UsageError(`--bind must be a channel or channel:account, such as telegram:work, got "${value}"`);
+  return [...before, { channel, ...(accountId === undefined ? {} : { accountId }) }];
+}
+
+export const placeOf = ({ channel, accountId }: Place): string =>
   accountId === undefined ? channel : `${channel}:${accountId}`;
 
 const isSame = ({ agentId, match }: Binding, agent: string, place: Place): boolean =>
@@ -59,12 +72,9 @@ abstract class BindingCommand extends CliCommand {
 
 /** One that adds or removes bindings of whole channels or accounts. */
 abstract class ChangeBindingsCommand extends BindingCommand {
-  @Option({ flags: '--bind <channel[:account]>', description: 'a channel or one account of it; may be repeated' })
+  @Option(BIND_FLAG)
   parseBind(value: string, before: Place[] = []): Place[] {
-    const [channel = '', accountId, ...more] = value.toLowerCase().split(':');
-    if (channel === '' || accountId === '' || more.length > 0)
-      throw new UsageError(`--bind must be a channel or channel:account, such as telegram:work, got "${value}"`);
-    return [...before, { channel, ...(accountId === undefined ? {} : { accountId }) }];
+    return withPlace(value, before);
   }
 
   protected placesOf({ bind = [] }: BindingOptions): readonly Place[] {

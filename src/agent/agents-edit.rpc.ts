@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
 import { Injectable } from '@nestjs/common';
 import { isPlainObject } from '../common/plain-object';
-import { defaultAgentId, findAgent, normaliseAgentId } from '../config/agent-entries';
+import { agentEntries, defaultAgentId, findAgent, normaliseAgentId } from '../config/agent-entries';
 import type { ConfigEdit } from '../config/apply-edits';
 import { refusals } from '../config/config-refusal';
 import { ConfigService } from '../config/config.service';
@@ -15,7 +15,7 @@ import { agentOfSession } from '../sessions/session-key';
 import { ModelRegistry } from './providers/model-registry.service';
 import { LaneService } from './turns/lane.service';
 
-type Fields = Omit<AgentsUpdateParams, 'agentId'>;
+type Fields = Omit<AgentsUpdateParams, 'agentId'> & Pick<AgentsCreateParams, 'agentDir'>;
 
 /** Makes, changes and removes agents in the configuration file. */
 @Injectable()
@@ -43,20 +43,31 @@ export class AgentsEditRpc {
     const entry = { id: agentId, ...fields };
     const { list, entries } = this.roster();
     const isListed = list.length > 0;
-    await this.edit(
+    const { bindings = [] } = params;
+    await this.edit([
       entries && !isListed
-        ? [{ path: ['agents', 'entries', agentId], value: fields }]
+        ? { path: ['agents', 'entries', agentId], value: fields }
         : isListed
-          ? [{ path: ['agents', 'list', list.length], value: entry }]
+          ? { path: ['agents', 'list', list.length], value: entry }
           : // The agent that is there without being listed stays the default one.
-            [{ path: ['agents', 'list'], value: [{ id: defaultAgentId(this.config.config), default: true }, entry] }],
-    );
+            { path: ['agents', 'list'], value: [{ id: defaultAgentId(this.config.config), default: true }, entry] },
+      ...(bindings.length > 0
+        ? [
+            {
+              path: ['bindings'],
+              // What is written down first decides.
+              value: [...bindings.map((match) => ({ agentId, match })), ...this.stored('bindings')],
+            },
+          ]
+        : []),
+    ]);
     this.workspaces.ensureAll();
     return {
       ok: true,
       agentId,
       name: params.name,
       workspace: this.workspaces.pathOf(agentId),
+      ...(bindings.length > 0 ? { bindings } : {}),
       ...(params.model === undefined ? {} : { model: params.model }),
     };
   }
@@ -143,10 +154,11 @@ export class AgentsEditRpc {
   }
 
   /** What the file would say of these fields. @throws RpcError naming a field that can't be */
-  private checked({ workspace, model, emoji, avatar }: Fields): {
+  private checked({ workspace, model, emoji, avatar, theme, agentDir }: Fields): {
     workspace?: string;
     model?: string;
-    identity?: { emoji?: string; avatar?: string };
+    agentDir?: string;
+    identity?: { emoji?: string; avatar?: string; theme?: string };
   } {
     if (typeof model === 'string') {
       try {
@@ -155,11 +167,23 @@ export class AgentsEditRpc {
         throw invalidRequest(`invalid params: model: ${(error as Error).message}`);
       }
     }
-    if (workspace !== undefined && !isAbsolute(workspace) && !workspace.startsWith('~'))
-      throw invalidRequest(`invalid params: workspace must be an absolute path or begin with ~, got "${workspace}"`);
-    const identity = { ...(emoji === undefined ? {} : { emoji }), ...(avatar === undefined ? {} : { avatar }) };
+    for (const [name, path] of Object.entries({ workspace, agentDir }))
+      if (path !== undefined && !isAbsolute(path) && !path.startsWith('~'))
+        throw invalidRequest(`invalid params: ${name} must be an absolute path or begin with ~, got "${path}"`);
+    const folder = agentDir === undefined ? undefined : expandPath(agentDir);
+    const other = folder && agentEntries(this.config.config).find((agent) => sameFolder(agent.agentDir, folder));
+    if (other)
+      throw invalidRequest(
+        `invalid params: agentDir "${agentDir}" is that of agent "${other.id}"; two agents may not share one`,
+      );
+    const identity = {
+      ...(emoji === undefined ? {} : { emoji }),
+      ...(avatar === undefined ? {} : { avatar }),
+      ...(theme === undefined ? {} : { theme }),
+    };
     return {
       ...(workspace === undefined ? {} : { workspace: expandPath(workspace) }),
+      ...(folder === undefined ? {} : { agentDir: folder }),
       ...(typeof model === 'string' ? { model } : {}),
       ...(Object.keys(identity).length > 0 ? { identity } : {}),
     };
@@ -203,3 +227,6 @@ export class AgentsEditRpc {
     await refusals(() => this.config.edit(edits));
   }
 }
+
+const sameFolder = (configured: string | undefined, folder: string): boolean =>
+  configured !== undefined && expandPath(configured) === folder;

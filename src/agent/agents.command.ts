@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { Command, Option, SubCommand } from 'nest-commander';
 import { CommandGroup, GatewayCommandBase, type GatewayOptions } from '../common/cli/cli-command';
-import { UsageError } from '../common/cli/cli-error';
 import { printJson, printLine, printTable } from '../common/cli/output';
-import { AGENT_BINDING_LEAVES } from './agent-bindings.command';
+import { AGENT_BINDING_LEAVES, BIND_FLAG, type Place, placeOf, withPlace } from './agent-bindings.command';
+import { AgentsSetIdentityCommand } from './agents-identity.command';
 import { Environment } from '../config/environment';
 import { resolveGatewayTarget } from '../config/gateway-target';
 import { withGatewayOrDisk } from '../gateway/client/with-gateway';
@@ -14,13 +14,12 @@ interface AgentRow {
   identity?: { name?: string; emoji?: string };
 }
 
-interface Looks extends GatewayOptions {
+interface AddOptions extends GatewayOptions {
   workspace?: string;
   model?: string;
   emoji?: string;
-  avatar?: string;
-  agent?: string;
-  name?: string;
+  agentDir?: string;
+  bind?: Place[];
 }
 
 @Injectable()
@@ -66,21 +65,37 @@ export class AgentsAddCommand extends AgentsCommandBase {
     return value;
   }
 
+  @Option({
+    flags: '--agent-dir <folder>',
+    description: 'folder of its credentials; one of the state directory otherwise',
+  })
+  parseAgentDir(value: string): string {
+    return value;
+  }
+
+  @Option(BIND_FLAG)
+  parseBind(value: string, before: Place[] = []): Place[] {
+    return withPlace(value, before);
+  }
+
   @Option({ flags: '--non-interactive', description: 'ask nothing, as it never does' })
   parseNonInteractive(): boolean {
     return true;
   }
 
-  async run([name = '']: string[], options: Looks): Promise<void> {
-    const { workspace, model, emoji } = options;
+  async run([name = '']: string[], options: AddOptions): Promise<void> {
+    const { workspace, model, emoji, agentDir, bind: bindings = [] } = options;
     const answer = await this.call<{ agentId: string; workspace: string }>(options, 'agents.create', {
       name,
       ...(workspace === undefined ? {} : { workspace }),
       ...(model === undefined ? {} : { model }),
       ...(emoji === undefined ? {} : { emoji }),
+      ...(agentDir === undefined ? {} : { agentDir }),
+      ...(bindings.length > 0 ? { bindings } : {}),
     });
-    if (options.json) printJson(answer);
-    else printLine(`agent ${answer.agentId} is there; its files: ${answer.workspace}`);
+    if (options.json) return printJson(answer);
+    printLine(`agent ${answer.agentId} is there; its files: ${answer.workspace}`);
+    if (bindings.length > 0) printLine(`it answers on ${bindings.map(placeOf).join(', ')}`);
   }
 }
 
@@ -104,44 +119,6 @@ export class AgentsDeleteCommand extends AgentsCommandBase {
     if (options.json) printJson(answer);
     else
       printLine(`agent ${answer.agentId} is removed${answer.archived ? `; its files are in ${answer.archived}` : ''}`);
-  }
-}
-
-@SubCommand({ name: 'set-identity', description: 'change what an agent is called and looks like' })
-export class AgentsSetIdentityCommand extends AgentsCommandBase {
-  @Option({ flags: '--agent <id>', description: 'which one' })
-  parseAgent(value: string): string {
-    return value;
-  }
-
-  @Option({ flags: '--name <name>', description: 'its name' })
-  parseName(value: string): string {
-    return value;
-  }
-
-  @Option({ flags: '--emoji <emoji>', description: 'its emoji' })
-  parseEmoji(value: string): string {
-    return value;
-  }
-
-  @Option({ flags: '--avatar <picture>', description: 'its picture: an address, or a file of its workspace' })
-  parseAvatar(value: string): string {
-    return value;
-  }
-
-  async run(_: string[], options: Looks): Promise<void> {
-    const { agent: agentId, name, emoji, avatar } = options;
-    if (agentId === undefined) throw new UsageError('--agent is needed: openclaw agents list shows them');
-    if (name === undefined && emoji === undefined && avatar === undefined)
-      throw new UsageError('one of --name, --emoji and --avatar is needed');
-    const answer = await this.call(options, 'agents.update', {
-      agentId,
-      ...(name === undefined ? {} : { name }),
-      ...(emoji === undefined ? {} : { emoji }),
-      ...(avatar === undefined ? {} : { avatar }),
-    });
-    if (options.json) printJson(answer);
-    else printLine(`agent ${agentId} is changed`);
   }
 }
 

@@ -298,7 +298,7 @@ export class AgentDefaultsConfig {
 
 @Keys<IdentityConfig>({
   name: 'What the agent is called; it also answers to it in groups.',
-  theme: idle('A word or two about its manner.'),
+  theme: 'A word or two about its manner, which its prompt says.',
   emoji: 'Its emoji.',
   avatar: 'Its picture: an address, or a file of the workspace.',
 })

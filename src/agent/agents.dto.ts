@@ -1,4 +1,4 @@
-import { Any, Bool, Doc, OneOf, Opt, OptNull, Str, Text } from '../common/validation/fields';
+import { Any, Bool, Doc, NestedList, OneOf, Opt, OptNull, Str, Text } from '../common/validation/fields';
 
 export class AgentIdentityParams {
   @Opt() @Text() agentId?: string;
@@ -48,6 +48,12 @@ export class AgentWorkspaceSetParams extends AgentWorkspaceParams {
   @OptNull() @Text({ max: 64 }) baseHash?: string | null;
 }
 
+export class BoundPlaceParams {
+  @Text({ max: 40 }) channel!: string;
+  /** One account of the channel; without it all of them. */
+  @Opt() @Text({ max: 100 }) accountId?: string;
+}
+
 export class AgentsCreateParams {
   /** Its id is made of it: lower-case letters, digits, `_` and `-`. */
   @Text({ max: 100 }) name!: string;
@@ -57,6 +63,9 @@ export class AgentsCreateParams {
   @Opt() @Text({ max: 200 }) model?: string;
   @Opt() @Text({ max: 32 }) emoji?: string;
   @Opt() @Text({ max: 200 }) avatar?: string;
+  @Opt() @Text({ max: 200 }) @Doc('A word or two about its manner, which its prompt says.') theme?: string;
+  @Opt() @Text({ max: 1024 }) @Doc('Folder of its credentials, as an absolute path or with ~.') agentDir?: string;
+  @Opt() @NestedList(() => BoundPlaceParams, { max: 50 }) @Doc('Where it answers.') bindings?: BoundPlaceParams[];
 }
 
 export class AgentsUpdateParams {
@@ -67,6 +76,7 @@ export class AgentsUpdateParams {
   @Opt() @OptNull() @Text({ max: 200 }) model?: string | null;
   @Opt() @Text({ max: 32 }) emoji?: string;
   @Opt() @Text({ max: 200 }) avatar?: string;
+  @Opt() @Text({ max: 200 }) @Doc('A word or two about its manner, which its prompt says.') theme?: string;
 }
 
 export class AgentsDeleteParams {

@@ -214,6 +214,8 @@ export interface ChannelAdapter {
   placeOf?(route: DeliveryRoute): string | undefined;
   /** The same, asked of the platform. @throws ChannelSendError */
   findPlace?(route: DeliveryRoute): Promise<string>;
+  /** Whether buttons are shown there; they are where this is left out. */
+  hasButtons?(route: DeliveryRoute): boolean;
   /** Sends one piece; returns the platform's id. @throws ChannelSendError */
   send(message: OutboundMessage): Promise<string>;
   /** Replaces the text of a sent message. @throws ChannelSendError gone: there is no such message of ours any more */

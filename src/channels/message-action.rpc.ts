@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { ReplyButton } from '../common/chat-media';
 import { Doc, Nested, Obj, OneOf, Opt, Text } from '../common/validation/fields';
 import { describeDtoProblems, findDtoProblems } from '../common/validation/validate-dto';
 import { ChannelDirectory } from '../events/channel-directory';
@@ -8,9 +9,11 @@ import { type RpcContext, callerKey } from '../rpc/rpc-context';
 import { invalidRequest, missingScope, unavailable } from '../rpc/rpc-error';
 import { RpcMethod } from '../rpc/rpc-method';
 import { satisfies } from '../rpc/scopes';
+import { ToolError } from '../tools/agent-tool';
 import { KnownCalls } from '../tools/invoke/known-calls';
 import { ChannelSendError, type RegisteredChannel } from './channel-adapter';
 import { CHANGES_RIGHTS, actionRefusal, isShared, wishOf } from './message-actions';
+import { MessageContent } from './message-content.service';
 import { MessageParams } from './message-params';
 
 class ReplyFields {
@@ -51,6 +54,7 @@ export class MessageActionRpc {
   constructor(
     private readonly directory: ChannelDirectory,
     private readonly outbound: OutboundPort,
+    private readonly content: MessageContent,
   ) {}
 
   @RpcMethod({
@@ -66,7 +70,7 @@ export class MessageActionRpc {
     const { id, capabilities } = channel.declaration;
     const refusal = actionRefusal(call.action, id, capabilities.actions);
     if (refusal) throw invalidRequest(refusal.message);
-    if (call.action === 'send') return this.send(id, call, context);
+    if (call.action === 'send') return this.send(channel, call, context);
     if (isShared(call.action) && call.action !== 'edit')
       throw invalidRequest(`action: "${call.action}" is what the action send does, with replyTo, targets or media`);
     if (CHANGES_RIGHTS.has(call.action) && !satisfies(caller.scopes, 'operator.admin'))
@@ -79,7 +83,7 @@ export class MessageActionRpc {
   }
 
   /** As the method `send`. */
-  private async send(channel: string, call: MessageActionParams, context: RpcContext): Promise<Done> {
+  private async send(channel: RegisteredChannel, call: MessageActionParams, context: RpcContext): Promise<Done> {
     const { mediaUrl, mediaUrls, contentType, forceDocument, ...others } = call.params;
     const params = read({ ...call, params: others });
     if (call.idempotencyKey === undefined) throw invalidRequest('idempotencyKey is needed for action send');
@@ -89,20 +93,42 @@ export class MessageActionRpc {
     const replyToId = call.reply?.replyToId ?? params.replyTo;
     const { target = '', message, threadId, silent, asVoice, buffer, filename } = params;
     const mimeType = params.mimeType ?? (typeof contentType === 'string' ? contentType : undefined);
+    const buttons = this.buttonsOf(params, channel, call.accountId);
     const sent = await this.outbound.send(
       {
         to: target,
-        channel,
+        channel: channel.declaration.id,
         idempotencyKey: call.idempotencyKey,
         ...(call.accountId === undefined ? {} : { accountId: call.accountId }),
         ...{ message, threadId, replyToId, silent, asVoice, buffer, filename },
         ...(mimeType === undefined ? {} : { contentType: mimeType }),
+        ...(buttons.length > 0 ? { buttons } : {}),
         ...(forceDocument === true ? { forceDocument } : {}),
         ...(files.length > 0 ? { mediaUrls: files } : {}),
       },
       context,
     );
     return { ok: true, ...sent };
+  }
+
+  /** @throws RpcError INVALID_REQUEST where they can't be, or the account shows none in that chat */
+  private buttonsOf(
+    { buttons: wanted, target = '' }: MessageParams,
+    { declaration, adapter }: RegisteredChannel,
+    accountId?: string,
+  ): ReplyButton[][] {
+    try {
+      const buttons = this.content.buttons(wanted);
+      const route = routeOf(declaration.id, { to: target, ...(accountId ? { accountId } : {}) });
+      if (buttons.length > 0 && adapter.hasButtons?.(route) === false)
+        throw invalidRequest(
+          `buttons: account "${route.account}" of ${declaration.id} shows none in that chat: capabilities.inlineButtons leaves them out`,
+        );
+      return buttons;
+    } catch (error) {
+      if (error instanceof ToolError) throw invalidRequest(error.message);
+      throw error;
+    }
   }
 
   private async act(channel: RegisteredChannel, params: MessageParams, accountId?: string): Promise<Done> {

@@ -199,6 +199,16 @@ export const COMMAND_TABLE: readonly CommandEntry[] = [
     load: async () => (await import('../tools/approvals/approvals.command')).APPROVALS_COMMANDS,
   },
   {
+    name: 'exec-policy',
+    summary: 'where commands run, and which are asked for',
+    load: async () => (await import('../tools/exec/exec-policy.command')).EXEC_POLICY_COMMANDS,
+  },
+  {
+    name: 'browser',
+    summary: "the assistant's browser",
+    load: async () => (await import('../tools/browser/cli/browser.command')).BROWSER_COMMANDS,
+  },
+  {
     name: 'tools',
     summary: 'tools of the assistant',
     load: async () => (await import('../tools/policy/tools.command')).TOOLS_COMMANDS,
@@ -263,6 +273,11 @@ export const COMMAND_TABLE: readonly CommandEntry[] = [
       const { RunsCommand, RunsListCommand } = await import('../operations/diagnostics/runs.command');
       return [RunsCommand, RunsListCommand];
     },
+  },
+  {
+    name: 'tasks',
+    summary: 'work beside the conversations',
+    load: async () => (await import('../tasks/tasks.command')).TASKS_COMMANDS,
   },
   {
     name: 'explain',

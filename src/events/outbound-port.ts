@@ -44,6 +44,8 @@ export interface ClientMessage {
   contentType?: string;
   /** Pictures and videos arrive as files. */
   forceDocument?: boolean;
+  /** Rows of buttons under its text. */
+  buttons?: readonly (readonly ReplyButton[])[];
 }
 
 /** Where a message of a client went. `messageId` is the platform's, of its last part. */

@@ -2,6 +2,7 @@ import { UsageError } from '../common/cli/cli-error';
 import { Command, Option, SubCommand } from 'nest-commander';
 import { CommandGroup, GatewayCommandBase, type GatewayOptions, parseWholeNumber } from '../common/cli/cli-command';
 import { counted, printJson, printLine, printLines } from '../common/cli/output';
+import { ExitCode } from '../common/exit-codes';
 import { visibleText } from '../common/visible-text';
 import { Environment } from '../config/environment';
 import { resolveGatewayTarget } from '../config/gateway-target';
@@ -40,6 +41,11 @@ interface Status {
   note?: string;
 }
 
+interface Embedding {
+  ok: boolean;
+  error?: string;
+}
+
 function printStatus(status: Status): void {
   printLine(
     `${status.agentId}: ${counted(status.files, 'file')}, ${counted(status.chunks, 'chunk')}, ${status.vectors} with vectors`,
@@ -60,10 +66,22 @@ export class MemoryStatusCommand extends MemoryCommandBase {
     super(env);
   }
 
-  async run(_: string[], options: MemoryOptions): Promise<void> {
+  @Option({ flags: '--deep', description: 'also have its service make a vector; exit code 1 when that fails' })
+  parseDeep(): boolean {
+    return true;
+  }
+
+  async run(_: string[], options: MemoryOptions & { deep?: boolean }): Promise<void> {
     const status = await this.ask<Status>('memory.status', {}, options);
-    if (options.json) printJson(status);
-    else printStatus(status);
+    const { embedding } = options.deep
+      ? await this.ask<{ embedding?: Embedding }>('doctor.memory.status', { deep: true }, options)
+      : {};
+    // Who has no service has nothing that could fail.
+    const isFaulty = embedding?.ok === false && status.provider !== 'none';
+    if (isFaulty) process.exitCode = ExitCode.failed;
+    if (options.json) return printJson({ ...status, ...(embedding ? { embedding } : {}) });
+    printStatus(status);
+    if (embedding) printLine(`vectors: ${embedding.ok ? 'the service makes them' : (embedding.error ?? 'none')}`);
   }
 }
 

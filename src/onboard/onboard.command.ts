@@ -110,6 +110,16 @@ export class OnboardCommand extends CliCommand {
     return true;
   }
 
+  @Option({ flags: '--skip-skills', description: 'install no skills, as it never does' })
+  parseSkipSkills(): boolean {
+    return true;
+  }
+
+  @Option({ flags: '--skip-ui', description: 'open no Control UI, as it never does' })
+  parseSkipUi(): boolean {
+    return true;
+  }
+
   @Option({ flags: '--skip-health', description: 'write keys and tokens without trying them' })
   parseSkipHealth(): boolean {
     return true;

@@ -6,7 +6,7 @@ import { defaultAgentId } from '../config/agent-entries';
 import { ConfigService } from '../config/config.service';
 import { ChannelDirectory } from '../events/channel-directory';
 import { locate, namedChannel, routeOf } from '../events/named-channel';
-import { type ClientMessageSent, OutboundPort, type OutboundTexts } from '../events/outbound-port';
+import { type ClientMessage, type ClientMessageSent, OutboundPort, type OutboundTexts } from '../events/outbound-port';
 import { type RpcContext, callerKey } from '../rpc/rpc-context';
 import { invalidRequest, unavailable } from '../rpc/rpc-error';
 import { RpcMethod } from '../rpc/rpc-method';
@@ -42,7 +42,7 @@ export class SendRpc {
     params: SendParams,
     summary: 'Sends a message, with files where the channel takes them, and waits until the platform has it.',
   })
-  async send(params: SendParams, { caller }: RpcContext): Promise<ClientMessageSent> {
+  async send(params: SendParams & Pick<ClientMessage, 'buttons'>, { caller }: RpcContext): Promise<ClientMessageSent> {
     const channel = namedChannel(this.directory, params.channel);
     const named = routeOf(channel.declaration.id, params);
     const { message = '' } = params;
@@ -53,6 +53,7 @@ export class SendRpc {
       texts: message.trim() === '' ? [] : [message],
       files: await Promise.all(files.map((wish) => this.file(wish, route, params))),
       ...(params.replyToId ? { replyTo: params.replyToId } : {}),
+      ...(params.buttons ? { buttons: params.buttons } : {}),
       ...(params.silent ? { silent: true } : {}),
     }));
   }

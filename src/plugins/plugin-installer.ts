@@ -10,7 +10,7 @@ import { expandPath } from '../config/state-paths';
 import { type FetchOptions, fetchSource, kindOfSource } from '../skills/install/fetch-source';
 import { dropGitFolders } from '../tools/git/drop-git-folders';
 import { GuardedHttp } from '../tools/web/guarded-http.service';
-import { pluginsFolder } from './catalog/plugin-catalog';
+import { pluginHash, pluginsFolder } from './catalog/plugin-catalog';
 import { MANIFEST_FILE, type PluginManifest, readManifest } from './catalog/plugin-manifest';
 import { openclawPackageOf } from './catalog/openclaw-package';
 import { isOpenclawItself } from './openclaw/openclaw-start';
@@ -34,12 +34,59 @@ const isScopedPackage = (source: string, { home, cwd }: Pick<FetchOptions, 'home
  * included; it is off until somebody switches it on.
  * @throws OpenclawError PLUGIN_MANIFEST_INVALID, PLUGIN_THERE, PLUGIN_REFUSED, SKILL_SOURCE_UNKNOWN, SKILL_SOURCE_FAILED
  */
-export async function installPlugin(
+export function installPlugin(
   named: string,
   stateDir: string,
   env: Environment,
   cwd: string,
 ): Promise<InstalledPlugin> {
+  return staged(named, stateDir, env, cwd, async ({ root, manifest, fetched }) => {
+    const folder = join(pluginsFolder(stateDir), manifest.id);
+    await rename(root, folder);
+    return {
+      manifest,
+      folder,
+      install: {
+        source: fetched.kind === 'folder' ? 'path' : fetched.kind,
+        spec: fetched.source,
+        ...(manifest.version ? { version: manifest.version } : {}),
+        installPath: folder,
+        installedAt: new Date().toISOString(),
+      },
+    };
+  });
+}
+
+/**
+ * What {@link replacePlugin} would bring, which is fetched for it and thrown away again.
+ * @throws OpenclawError as {@link installPlugin}, but not PLUGIN_THERE
+ */
+export function lookAtSource(
+  named: string,
+  stateDir: string,
+  env: Environment,
+): Promise<{ manifest: PluginManifest; sha256: string }> {
+  const look = ({ root, manifest }: Staged): Promise<{ manifest: PluginManifest; sha256: string }> =>
+    Promise.resolve({ manifest, sha256: pluginHash(root, manifest) });
+  return staged(named, stateDir, env, process.cwd(), look, true);
+}
+
+interface Staged {
+  /** Folder of its files. */
+  root: string;
+  manifest: PluginManifest;
+  fetched: { kind: string; source: string };
+}
+
+/** Fetches a plugin with its libraries into a folder that goes afterwards. @param mayBeThere it is only looked at */
+async function staged<T>(
+  named: string,
+  stateDir: string,
+  env: Environment,
+  cwd: string,
+  use: (staged: Staged) => Promise<T>,
+  mayBeThere = false,
+): Promise<T> {
   const http = new GuardedHttp(new ConfigService(env, new Redactor()));
   const options: FetchOptions = {
     env: env.all(),
@@ -64,7 +111,7 @@ export async function installPlugin(
       throw new OpenclawError('PLUGIN_MANIFEST_INVALID', `${named} is no plugin: it holds no ${MANIFEST_FILE}`);
     const manifest = readManifest(root);
     const folder = join(pluginsFolder(stateDir), manifest.id);
-    if (existsSync(folder))
+    if (!mayBeThere && existsSync(folder))
       throw new OpenclawError(
         'PLUGIN_THERE',
         `plugin ${manifest.id} is there already; openclaw plugins remove ${manifest.id} first`,
@@ -72,18 +119,7 @@ export async function installPlugin(
     await fetchLibraries(root, fetched.kind, options, openclawPackageOf(manifest) ? isOpenclawItself : undefined);
     await dropGitFolders(root);
     await makeTreePrivate(root);
-    await rename(root, folder);
-    return {
-      manifest,
-      folder,
-      install: {
-        source: fetched.kind === 'folder' ? 'path' : fetched.kind,
-        spec: fetched.source,
-        ...(manifest.version ? { version: manifest.version } : {}),
-        installPath: folder,
-        installedAt: new Date().toISOString(),
-      },
-    };
+    return await use({ root, manifest, fetched });
   } finally {
     await rm(stage, { recursive: true, force: true });
   }

@@ -1,68 +1,23 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { Command, Option, SubCommand } from 'nest-commander';
-import { CliCommand, CommandGroup, type JsonOptions } from '../common/cli/cli-command';
+import { Command, SubCommand } from 'nest-commander';
+import { CommandGroup, type JsonOptions } from '../common/cli/cli-command';
 import { UsageError } from '../common/cli/cli-error';
 import { printJson, printLine, printTable } from '../common/cli/output';
 import { OpenclawError } from '../common/openclaw-error';
-import { isPlainObject } from '../common/plain-object';
-import { ConfigWriter } from '../config/config-writer';
 import { Environment } from '../config/environment';
-import { loadConfig } from '../config/load-config';
-import type { OpenclawConfig } from '../config/openclaw.config';
 import type { PluginGrantsConfig } from '../config/sections/extensions.config';
-import { resolveConfigPath, resolveStateDir } from '../config/state-paths';
-import { type Brings, withoutEffect, writeBrings } from './catalog/brings';
+import { type Brings, writeBrings } from './catalog/brings';
 import { openclawPackageOf, withBrings } from './catalog/openclaw-package';
-import { type PluginState, listPlugins, pluginHash, pluginsFolder } from './catalog/plugin-catalog';
+import { pluginHash, pluginsFolder } from './catalog/plugin-catalog';
 import { type PluginManifest, needsCode, readManifest } from './catalog/plugin-manifest';
 import { schemaProblem } from './catalog/schema-check';
 import { commandLine } from '../common/cli/own-commands';
 import { notGranted, wantedReach } from './openclaw/wanted-reach';
+import { PluginsCommandBase, reachOf } from './plugins-command-base';
+import { PluginsInstallCommand, PluginsUpdateCommand } from './plugins-install.command';
 import type { Trial } from './try-plugin';
-
-abstract class PluginsCommandBase extends CliCommand {
-  constructor(protected readonly env: Environment) {
-    super();
-  }
-
-  protected get stateDir(): string {
-    return resolveStateDir(this.env);
-  }
-
-  protected config(): OpenclawConfig {
-    return loadConfig(resolveConfigPath(this.env, this.stateDir), this.env).config;
-  }
-
-  protected plugins(): PluginState[] {
-    return listPlugins(this.config(), this.stateDir, this.env.home);
-  }
-
-  protected named([id]: string[]): PluginState {
-    const plugins = this.plugins();
-    const plugin = plugins.find((each) => each.id === id);
-    if (!plugin)
-      throw new UsageError(
-        `there is no plugin "${id ?? ''}"; there are: ${plugins.map((each) => each.id).join(', ') || 'none'}`,
-      );
-    return plugin;
-  }
-
-  protected trial(): Trial {
-    return { config: this.config(), env: this.env, stateDir: this.stateDir };
-  }
-
-  protected writer(): ConfigWriter {
-    return new ConfigWriter(resolveConfigPath(this.env, this.stateDir), this.env);
-  }
-
-  /** What was noted of an installation, or nothing. */
-  protected installOf(id: string): Record<string, unknown> {
-    const install = this.config().plugins?.installs?.[id];
-    return isPlainObject(install) ? install : {};
-  }
-}
 
 @SubCommand({ name: 'list', description: 'plugins, and whether they are loaded' })
 export class PluginsListCommand extends PluginsCommandBase {
@@ -103,30 +58,6 @@ export class PluginsInfoCommand extends PluginsCommandBase {
       printLine(plugin.reason === undefined ? 'it is loaded' : `it is not loaded: ${plugin.reason}`);
     }
     return Promise.resolve();
-  }
-}
-
-@SubCommand({
-  name: 'install',
-  arguments: '<source>',
-  description: 'bring a plugin here from a folder, an archive, git or npm; it is off until it is enabled',
-})
-export class PluginsInstallCommand extends PluginsCommandBase {
-  constructor(env: Environment) {
-    super(env);
-  }
-
-  async run([source]: string[], options: JsonOptions): Promise<void> {
-    if (source === undefined) throw new UsageError('which folder, archive, git address or package?');
-    const { installPlugin } = await import('./plugin-installer');
-    const { manifest, folder, install } = await installPlugin(source, this.stateDir, this.env, process.cwd());
-    await this.writer().edit([{ path: ['plugins', 'installs', manifest.id], value: install }]);
-    if (options.json) printJson({ id: manifest.id, folder, ...install });
-    else {
-      printLine(`${manifest.id} is in ${folder}`);
-      for (const line of reachOf(manifest)) printLine(line);
-      printLine(`${commandLine(`plugins enable ${manifest.id}`)} lets it run`);
-    }
   }
 }
 
@@ -194,51 +125,6 @@ export class PluginsDisableCommand extends PluginsCommandBase {
     await this.writer().edit([{ path: ['plugins', 'entries', id, 'enabled'], value: false }]);
     if (options.json) printJson({ id, enabled: false });
     else printLine(`${id} is off`);
-  }
-}
-
-@SubCommand({
-  name: 'update',
-  arguments: '[id]',
-  description: 'fetch plugins again from where they came; one that has changed is off until it is enabled again',
-})
-export class PluginsUpdateCommand extends PluginsCommandBase {
-  constructor(env: Environment) {
-    super(env);
-  }
-
-  @Option({ flags: '--all', description: 'all that were installed' })
-  parseAll(): boolean {
-    return true;
-  }
-
-  async run([id]: string[], options: JsonOptions & { all?: boolean }): Promise<void> {
-    if ((id === undefined) === (options.all !== true)) throw new UsageError('name a plugin, or --all');
-    const wanted = id === undefined ? this.plugins().map((plugin) => plugin.id) : [this.named([id]).id];
-    const updated: { id: string; version?: string; changed: boolean }[] = [];
-    const { replacePlugin } = await import('./plugin-installer');
-    for (const each of wanted) {
-      const install = this.installOf(each);
-      const { spec } = install;
-      if (typeof spec !== 'string') {
-        if (id === undefined) continue;
-        throw new UsageError(`${each} was not installed by "plugins install", so nobody knows where it came from`);
-      }
-      const before = this.named([each]);
-      const was = before.manifest ? pluginHash(before.folder, before.manifest) : undefined;
-      const { manifest, folder, install: fresh } = await replacePlugin(each, spec, this.stateDir, this.env);
-      const changed = pluginHash(folder, manifest) !== was;
-      await this.writer().edit([{ path: ['plugins', 'installs', each], value: { ...install, ...fresh } }]);
-      updated.push({ id: each, ...(manifest.version ? { version: manifest.version } : {}), changed });
-    }
-    if (options.json) return printJson({ plugins: updated });
-    if (updated.length === 0) printLine('no plugin was installed from anywhere');
-    for (const { id: each, version = '', changed } of updated)
-      printLine(
-        changed
-          ? `${each} ${version} is there; ${commandLine(`plugins enable ${each}`)} lets it run as it is now`
-          : `${each} ${version} is as it was`,
-      );
   }
 }
 
@@ -347,29 +233,6 @@ function proposalOf(id: string, wanted: PluginGrantsConfig, granted: PluginGrant
     ...told,
     `  what of it you trust it with: ${commandLine(`config set plugins.entries.${id}.grants '${JSON.stringify(all)}'`)}`,
   ];
-}
-
-/** What a plugin brings and may reach, in lines. */
-function reachOf(manifest: PluginManifest): string[] {
-  const { tools, methods, channels, hooks, skills, providers, capabilities } = manifest;
-  const { hosts, sockets, read, env } = capabilities ?? {};
-  const brings = openclawPackageOf(manifest)?.brings;
-  const lines: [string, readonly string[] | undefined][] = [
-    ['tools', tools?.map(({ name }) => name)],
-    ['methods', methods?.map(({ name }) => name)],
-    ['channels', channels?.map(({ id }) => id)],
-    ['is told of', hooks],
-    ['skills', skills],
-    ['model services', Object.keys(providers ?? {})],
-    ['reaches', sockets ? ['any address, by itself'] : hosts],
-    ['reads', read],
-    ['is given the variables', env],
-    ['services', brings?.services],
-    ['commands', brings?.commands.map(({ name }) => `/${name}`)],
-    ['addresses', brings?.routes.map(({ path }) => path)],
-    ['has no effect here', brings && withoutEffect(brings)],
-  ];
-  return lines.flatMap(([what, names]) => (names?.length ? [`  ${what}: ${names.join(', ')}`] : []));
 }
 
 const LEAVES = [

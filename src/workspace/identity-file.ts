@@ -8,27 +8,32 @@ export interface FileIdentity {
   name?: string;
   emoji?: string;
   avatar?: string;
+  theme?: string;
 }
 
-const FIELD = /^\s*[-*]?\s*\**\s*(name|emoji|avatar)\s*\**\s*:\s*\**\s*(.+?)\s*\**\s*$/i;
+const FIELD = /^\s*[-*]?\s*\**\s*(name|emoji|avatar|theme)\s*\**\s*:\s*\**\s*(.+?)\s*\**\s*$/i;
 const MAX_VALUE = 200;
 /** Larger ones say nothing. */
 const MAX_BYTES = 256 * 1024;
 
 /** What IDENTITY.md of a workspace says: lines such as `- Name: Ada`. Empty where there is none. */
 export function readIdentityFile(workspace: string): FileIdentity {
-  const identity: FileIdentity = {};
   try {
     const path = realPlace(join(workspace, 'IDENTITY.md'));
-    if (!isReallyWithin(workspace, path)) return identity;
-    const content = readBoundedFile(path, MAX_BYTES);
-    if (!content) return identity;
-    for (const line of decodeOwnText(content).split('\n')) {
-      const [, key, value] = FIELD.exec(line) ?? [];
-      if (key && value) identity[key.toLowerCase() as keyof FileIdentity] ??= cutText(value, MAX_VALUE, { mark: '' });
-    }
+    const content = isReallyWithin(workspace, path) ? readBoundedFile(path, MAX_BYTES) : undefined;
+    return content ? identityIn(decodeOwnText(content)) : {};
   } catch {
     // No file, no identity.
+    return {};
+  }
+}
+
+/** The same of the text of such a file. */
+export function identityIn(text: string): FileIdentity {
+  const identity: FileIdentity = {};
+  for (const line of text.split('\n')) {
+    const [, key, value] = FIELD.exec(line) ?? [];
+    if (key && value) identity[key.toLowerCase() as keyof FileIdentity] ??= cutText(value, MAX_VALUE, { mark: '' });
   }
   return identity;
 }

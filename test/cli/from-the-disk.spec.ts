@@ -55,6 +55,7 @@ describe('commands where no gateway runs', () => {
     'cron get Look',
     'cron runs --id Look',
     'runs list',
+    'tasks list --status completed',
     'usage cost',
   ];
   /** Keys of an answer, which say what was read; of lists those of the first entry. */

@@ -234,6 +234,16 @@ describe('files of services', () => {
     expect(readFileSync(join(state, '.env'), 'utf8')).toBe(kept);
   });
 
+  it('keeps the token of --token out of the unit, and leaves none that is there', async () => {
+    const state = join(home, 'state');
+    expect((await cli('install', '--runtime', 'node', '--token', TEST_TOKEN)).code).toBe(0);
+    expect(parseEnv(readFileSync(join(state, '.env'), 'utf8'))['OPENCLAW_GATEWAY_TOKEN']).toBe(TEST_TOKEN);
+    const unit = readFileSync(join(home, '.config', 'systemd', 'user', 'openclaw-gateway.service'), 'utf8');
+    expect(unit).not.toContain(TEST_TOKEN);
+    const other = await cli('install', '--force', '--token', 'another-token');
+    expect([other.code, other.stderr]).toEqual([1, expect.stringContaining('has another OPENCLAW_GATEWAY_TOKEN')]);
+  });
+
   it('the gateway of the unit answers with the key that was only in the shell', async () => {
     const state = join(home, 'state');
     writeFileSync(

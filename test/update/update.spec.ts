@@ -3,10 +3,10 @@ import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type UpdateResult, type UpdateWish, runUpdate } from '../../src/operations/update/update-run';
-import { checkForUpdate, isSuccess } from '../../src/operations/update/update-check';
+import { checkForUpdate, isSuccess, obstacleTo } from '../../src/operations/update/update-check';
 import { FakeModels } from '../fakes/model-server';
 import { GatewayProcess, cleanEnvironment, until, writeConfig } from '../harness/gateway-process';
-import { runCli } from '../harness/run-cli';
+import { type CliResult, runCli } from '../harness/run-cli';
 import { WireClient } from '../harness/wire-client';
 import { Installation } from './installation';
 
@@ -56,6 +56,39 @@ describe('an update', () => {
     });
     expect(there.head()).toBe(before);
     expectWhole('1.0.0');
+  });
+
+  it('comes by the name of a release, and a look beforehand changes nothing', async () => {
+    const wanted = there.release('1.9.0', { tag: 'v1.9.0' });
+    there.release('1.10.0', { tag: 'v1.10.0' });
+    expect((await checkForUpdate(env(), 'dev', there.root, '1.9.0')).available).toMatchObject({ commit: wanted });
+    expect(await checkForUpdate(env(), 'dev', there.root, 'v7')).toMatchObject({
+      available: null,
+      reason: 'no-such-tag',
+    });
+    const cli = (...args: string[]): Promise<CliResult> =>
+      runCli(['update', ...args], { program: there.program, env: { HOME: stateDir, OPENCLAW_STATE_DIR: stateDir } });
+    const before = there.head();
+    const seen = await cli('--tag', 'v1.9.0', '--dry-run', '--json');
+    expect([seen.code, JSON.parse(seen.stdout)]).toEqual([
+      0,
+      expect.objectContaining({
+        dryRun: true,
+        wouldUpdate: true,
+        available: expect.objectContaining({ commit: wanted }) as object,
+      }),
+    ]);
+    expect((await cli('--dry-run')).stdout).toContain('Nothing was changed.');
+    writeFileSync(join(there.root, 'package-lock.json'), '{}');
+    expect(await obstacleTo(env(), there.root)).toBe('changed');
+    expect(JSON.parse((await cli('--tag', '1.9.0', '--dry-run', '--json')).stdout)).toMatchObject({
+      wouldUpdate: false,
+      obstacle: 'changed',
+    });
+    there.git(there.root, 'checkout', '--', 'package-lock.json');
+    expect(there.head()).toBe(before);
+    expect(await update({ tag: 'v1.9.0' })).toMatchObject({ status: 'ok', after: { commit: wanted, tag: 'v1.9.0' } });
+    expectWhole('1.9.0');
   });
 
   it('comes by release on stable and beta, the newest by its number', async () => {

@@ -3,6 +3,7 @@ import { Command, Option } from 'nest-commander';
 import { GatewayCommandBase, type GatewayOptions, parseWholeNumber } from '../../common/cli/cli-command';
 import { UsageError } from '../../common/cli/cli-error';
 import { printJson, printNote } from '../../common/cli/output';
+import { commandLine } from '../../common/cli/own-commands';
 import { printMarkdown } from '../../common/cli/print-markdown';
 import { ExitCode } from '../../common/exit-codes';
 import { Environment } from '../../config/environment';
@@ -24,6 +25,8 @@ interface AgentOptions extends GatewayOptions {
   to?: string;
   channel?: string;
   thinking?: string;
+  verbose?: 'on' | 'off';
+  local?: boolean;
   model?: string;
   replyTo?: string;
   replyChannel?: string;
@@ -90,6 +93,20 @@ export class AgentCommand extends GatewayCommandBase {
     return value;
   }
 
+  @Option({
+    flags: '--verbose <state>',
+    description: 'notices of what tools do, from now on in this session',
+    choices: ['on', 'off'],
+  })
+  parseVerbose(value: string): string {
+    return value;
+  }
+
+  @Option({ flags: '--local', description: 'not here: a run needs the gateway' })
+  parseLocal(): boolean {
+    return true;
+  }
+
   @Option({ flags: '--model <provider/model>', description: 'model for this run' })
   parseModel(value: string): string {
     return value;
@@ -139,6 +156,10 @@ export class AgentCommand extends GatewayCommandBase {
   async run(_: string[], options: AgentOptions): Promise<void> {
     const { message } = options;
     if (message === undefined || message.trim() === '') throw new UsageError('agent needs --message <text>');
+    if (options.local)
+      throw new UsageError(
+        `--local: a run outside the gateway would not be kept, asked about or undone by anybody; start one with "${commandLine('gateway run')}" and leave --local out`,
+      );
     const runId = randomUUID();
     const seconds = options.runTimeout ?? DEFAULT_RUN_SECONDS;
     const params = {
@@ -165,6 +186,11 @@ export class AgentCommand extends GatewayCommandBase {
     const answer = await withGateway(resolveGatewayTarget(this.env, options), async (client) => {
       const printer = options.stream && !options.json ? new StreamPrinter(runId) : undefined;
       const canAsk = process.stdin.isTTY && process.stderr.isTTY && !options.json;
+      if (options.verbose !== undefined)
+        await client.call('sessions.patch', {
+          ...(await sessionOf(client, options)),
+          verboseLevel: options.verbose,
+        });
       const watch = new ApprovalWatch(client, runId, canAsk ? 'prompt' : 'command');
       client.onEvent((event) => {
         printer?.receive(event);

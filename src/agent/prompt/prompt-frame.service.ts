@@ -1,5 +1,6 @@
 import type { LanguageModelV3FunctionTool } from '@ai-sdk/provider';
 import { Injectable } from '@nestjs/common';
+import { cutText } from '../../common/cut-text';
 import { isPlainObject } from '../../common/plain-object';
 import { Redactor } from '../../common/redactor';
 import { findAgent } from '../../config/agent-entries';
@@ -97,8 +98,10 @@ export class PromptFrameService {
     const files = await this.filesFor(subject, facts.sessionKey);
     const toolNames = new Set(tools.map(({ spec }) => spec.name));
     const skills = await this.catalog.listFor(subject, toolNames);
+    const identity = findAgent(config, agentId)?.identity;
     const sections = buildSections({
-      agentName: findAgent(config, agentId)?.identity?.name ?? config.ui?.assistant?.name ?? 'Assistant',
+      agentName: identity?.name ?? config.ui?.assistant?.name ?? 'Assistant',
+      ...(identity?.theme ? { manner: cutText(identity.theme, MOST_OF_A_MANNER) } : {}),
       workspace: folder.path,
       sessionKey: facts.sessionKey,
       channel: facts.channel,
@@ -149,6 +152,8 @@ export class PromptFrameService {
 }
 
 /** The same object each time, so that what is worked out about it need not be worked out again. */
+const MOST_OF_A_MANNER = 200;
+
 const offeredSpecs = new WeakMap<ToolSpec, LanguageModelV3FunctionTool>();
 
 function offeredSpec(spec: ToolSpec): LanguageModelV3FunctionTool {

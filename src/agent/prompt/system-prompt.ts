@@ -16,6 +16,8 @@ export interface RareTool {
 
 export interface SystemPromptFacts {
   agentName: string;
+  /** A word or two about how it is. */
+  manner?: string;
   workspace: string;
   sessionKey: string;
   channel: string;
@@ -72,10 +74,11 @@ const SECTIONS: readonly PromptSection[] = [
   {
     id: 'identity',
     budget: 150,
-    text: ({ agentName, isGuest }) =>
-      isGuest
+    text: ({ agentName, manner, isGuest }) =>
+      (isGuest
         ? `You are ${agentName}, the assistant of the person who runs this gateway. Whoever writes here is a guest, not that person. Be helpful, honest and brief. You know nothing about that person beyond what stands here, and promise nothing in their name. Answer in the language of the message.`
-        : `You are ${agentName}, the personal assistant of the person who runs this gateway. Be helpful, honest and brief. Answer in the language of the message.`,
+        : `You are ${agentName}, the personal assistant of the person who runs this gateway. Be helpful, honest and brief. Answer in the language of the message.`) +
+      (manner === undefined ? '' : ` Your manner: ${manner}.`),
   },
   {
     id: 'tools',

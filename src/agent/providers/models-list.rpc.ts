@@ -44,12 +44,14 @@ export class ModelsListRpc {
       .list()
       .filter(isWanted)
       .map(({ id, name, provider: of, contextWindow, maxTokens, reasoning, input, cost, baseUrl }) => {
+        const { createdAt } = this.facts.of(baseUrl, id) ?? {};
         const { thinkingLevels, thinkingDefault } = thinkingChoices({ reasoning }, config);
         return {
           ...{ id, name, provider: of, contextWindow, maxTokens, reasoning, input, cost },
           tags: `${of}/${id}` === standard ? ['default'] : [],
           thinkingLevels,
           thinkingDefault,
+          ...(createdAt === undefined ? {} : { createdAt }),
           ...(isOnThisMachine(baseUrl) ? { local: true } : {}),
           available: true,
         };

@@ -9,12 +9,14 @@ import { Environment } from '../../config/environment';
 import { resolveGatewayTarget } from '../../config/gateway-target';
 import { withGatewayOrDisk } from '../../gateway/client/with-gateway';
 import { SESSION_LEAVES, SessionCommand } from './session-leaves.command';
+import { readSessionStore } from './session-store-file';
 import { readTranscripts } from './transcript-files';
 
 interface SessionsOptions extends GatewayOptions, WatchOptions {
   active?: number;
   agent?: string;
   limit?: number;
+  store?: string;
 }
 
 interface SessionsPayload {
@@ -41,6 +43,11 @@ abstract class SessionsListBase extends GatewayCommandBase {
     return parseWholeNumber('--limit', value, 1);
   }
 
+  @Option({ flags: '--store <path>', description: 'those of a sessions.json of OpenClaw instead; asks no gateway' })
+  parseStore(value: string): string {
+    return value;
+  }
+
   @Option(WATCH_FLAG)
   parseWatch(): boolean {
     return true;
@@ -57,9 +64,12 @@ abstract class SessionsListBase extends GatewayCommandBase {
       ...(options.agent ? { agentId: options.agent } : {}),
       ...(options.limit ? { limit: options.limit } : {}),
     };
-    const answer = await withGatewayOrDisk(resolveGatewayTarget(this.env, options), (client) =>
-      client.call<SessionsPayload>('sessions.list', params),
-    );
+    const answer =
+      options.store === undefined
+        ? await withGatewayOrDisk(resolveGatewayTarget(this.env, options), (client) =>
+            client.call<SessionsPayload>('sessions.list', params),
+          )
+        : readSessionStore(options.store, options, Date.now());
     if (options.json) printJson(answer);
     else if (answer.sessions.length === 0) printLine('no sessions yet');
     else

@@ -313,7 +313,8 @@ function told({ id, schedule, state: { nextRunAtMs } }: JobView, zone: string): 
   return `${id}: ${describeSchedule(schedule, zone)}, ${next}`;
 }
 
-function lengthIn(flag: string, value: string): number {
+/** @throws UsageError naming the flag */
+export function lengthIn(flag: string, value: string): number {
   const length = lengthOf(value);
   if (length === undefined) throw new UsageError(`${flag} "${value}" is no length; write 30s, 20m, 6h or 1d`);
   return length;

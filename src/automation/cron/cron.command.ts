@@ -2,13 +2,14 @@ import { Command, Option, SubCommand } from 'nest-commander';
 import { cutText } from '../../common/cut-text';
 import { CommandGroup, type GatewayOptions, parseWholeNumber } from '../../common/cli/cli-command';
 import { UsageError } from '../../common/cli/cli-error';
-import { printJson, printLine, printTable } from '../../common/cli/output';
+import { printAnswer, printJson, printLine, printTable } from '../../common/cli/output';
 import { WATCH_FLAG, type WatchOptions, watching } from '../../common/cli/watching';
 import { ExitCode } from '../../common/exit-codes';
 import { OpenclawError } from '../../common/openclaw-error';
 import { zonedTime } from '../../common/zoned-time';
 import { CronCommandBase, type JobView } from './cron-command-base';
-import { CronAddCommand, CronEditCommand } from './cron-edit.command';
+import { CronAddCommand, CronEditCommand, lengthIn } from './cron-edit.command';
+import { endOfRun } from './cron-run-end';
 import { describeSchedule, nextSlot } from './cron-schedule';
 
 const DEFAULT_NEXT = 5;
@@ -122,6 +123,12 @@ export class CronDisableCommand extends CronSwitchCommand {
   protected readonly enabled = false;
 }
 
+interface RunOptions extends GatewayOptions {
+  due?: boolean;
+  wait?: boolean;
+  waitTimeout?: number;
+}
+
 @SubCommand({ name: 'run', arguments: '<id>', description: 'run a job now' })
 export class CronRunCommand extends CronCommandBase {
   @Option({ flags: '--force', description: 'also when its time has not come, as without --due' })
@@ -134,12 +141,36 @@ export class CronRunCommand extends CronCommandBase {
     return true;
   }
 
-  async run(args: string[], options: GatewayOptions & { due?: boolean }): Promise<void> {
-    const params = { id: await this.idOf(args, options), mode: options.due ? 'due' : 'force' };
-    const answer = await this.call<{ ran: boolean; reason?: string; runId?: string }>(options, 'cron.run', params);
-    if (!answer.ran) process.exitCode = ExitCode.failed;
-    if (options.json) return printJson(answer);
-    printLine(answer.ran ? `started as ${answer.runId}` : `not started: ${answer.reason}`);
+  @Option({ flags: '--wait', description: 'until it has ended; exit code 1 when it fails' })
+  parseWait(): boolean {
+    return true;
+  }
+
+  @Option({ flags: '--wait-timeout <length>', description: 'with --wait: how long, 10m by default' })
+  parseWaitTimeout(value: string): number {
+    return lengthIn('--wait-timeout', value);
+  }
+
+  async run(args: string[], options: RunOptions): Promise<void> {
+    const { due, wait, waitTimeout } = options;
+    if (waitTimeout !== undefined && !wait) throw new UsageError('--wait-timeout needs --wait');
+    const id = await this.idOf(args, options);
+    const answer = await this.call<{ ran: boolean; reason?: string; runId?: string }>(options, 'cron.run', {
+      id,
+      mode: due ? 'due' : 'force',
+    });
+    const { ran, runId = '', reason } = answer;
+    if (!ran) process.exitCode = ExitCode.failed;
+    if (!wait || !ran) {
+      if (options.json) printJson(answer);
+      else printLine(ran ? `started as ${runId}` : `not started: ${reason}`);
+      return;
+    }
+    const run = await endOfRun((params) => this.call(options, 'cron.runs', params), { id, runId }, waitTimeout);
+    if (run.status === 'error') process.exitCode = ExitCode.failed;
+    if (options.json) return printJson({ ...answer, run });
+    printLine(`${run.status}${run.error === undefined ? '' : `: ${run.error}`}`);
+    if (run.summary !== undefined) printAnswer(run.summary);
   }
 }
 

@@ -1,5 +1,6 @@
 import { Inject } from '@nestjs/common';
 import { Option, SubCommand } from 'nest-commander';
+import { readBoundedFile } from '../../common/bounded-file';
 import { CliCommand, type JsonOptions } from '../../common/cli/cli-command';
 import { UsageError } from '../../common/cli/cli-error';
 import { printJson, printLine, printNote } from '../../common/cli/output';
@@ -7,6 +8,7 @@ import { commandLine } from '../../common/cli/own-commands';
 import { readSecret } from '../../common/cli/secret-input';
 import { OpenclawError } from '../../common/openclaw-error';
 import { isPlainObject, valueAt } from '../../common/plain-object';
+import { decodeOwnText } from '../../common/text/decode-text';
 import type { ConfigEdit } from '../../config/apply-edits';
 import { BY_COMMAND, ConfigFiles, reportWrite } from '../../config/config-files';
 import type { ConfigPath } from '../../config/config-path';
@@ -14,11 +16,14 @@ import { Environment } from '../../config/environment';
 import { CHANNEL_TOKENS, ONBOARDED_CHANNELS, type OnboardedChannel } from '../../onboard/onboarding-plan';
 import { DEFAULT_ACCOUNT } from '../account-blocks';
 
+const MOST_TOKEN_BYTES = 10_000;
+
 interface SetupOptions extends JsonOptions {
   channel?: string;
   account?: string;
   name?: string;
   token?: string;
+  tokenFile?: string;
   botToken?: string;
   appToken?: string;
   useEnv?: boolean;
@@ -80,6 +85,14 @@ abstract class ChannelTokensCommand extends ChannelConfigCommand {
     return value;
   }
 
+  @Option({
+    flags: '--token-file <path>',
+    description: 'file with the bot token; it is read once and kept as a secret',
+  })
+  parseTokenFile(value: string): string {
+    return value;
+  }
+
   @Option({ flags: '--bot-token <token>', description: 'the same' })
   parseBotToken(value: string): string {
     return value;
@@ -123,9 +136,13 @@ abstract class ChannelTokensCommand extends ChannelConfigCommand {
   }
 
   private async credentials(channel: OnboardedChannel, options: SetupOptions): Promise<Record<string, string>> {
+    const sources = [options.token, options.botToken, options.tokenFile, options.useEnv];
+    if (sources.filter((source) => source !== undefined).length > 1)
+      throw new UsageError('one of --token, --bot-token, --token-file and --use-env; each says what the bot token is');
+    const token = options.token ?? options.botToken ?? tokenIn(options.tokenFile);
     const given: Record<string, string | undefined> = {
-      botToken: options.botToken ?? options.token,
-      token: options.token ?? options.botToken,
+      botToken: token,
+      token,
       appToken: options.appToken,
     };
     const found: Record<string, string> = {};
@@ -133,12 +150,12 @@ abstract class ChannelTokensCommand extends ChannelConfigCommand {
       const value = options.useEnv ? this.env.get(variable) : given[name];
       if (options.useEnv && value === undefined) throw new UsageError(`${variable} is not set`);
       const secret = value === undefined || value === '-' ? await readSecret(`${label} (${hint}): `) : value;
-      const token = secret.trim();
-      if (!/^[\x21-\x7e]+$/.test(token))
+      const trimmed = secret.trim();
+      if (!/^[\x21-\x7e]+$/.test(trimmed))
         throw new UsageError(
           `${label} is missing or has blanks in it; give it on standard input, with a flag, or type it`,
         );
-      found[name] = token;
+      found[name] = trimmed;
     }
     return found;
   }
@@ -158,6 +175,16 @@ abstract class ChannelTokensCommand extends ChannelConfigCommand {
       `${channel} did not take the token: ${probe.error ?? 'it gave no reason'}; nothing was changed (--no-probe keeps it untried)`,
     );
   }
+}
+
+/** @throws UsageError where the file can't be read */
+function tokenIn(path: string | undefined): string | undefined {
+  if (path === undefined) return undefined;
+  const bytes = readBoundedFile(path, MOST_TOKEN_BYTES);
+  if (bytes) return decodeOwnText(bytes);
+  throw new UsageError(
+    `--token-file must be a file of at most ${MOST_TOKEN_BYTES} bytes that can be read, got "${path}"`,
+  );
 }
 
 @SubCommand({ name: 'add', arguments: '[channel]', description: 'set a channel up, or one more account of it' })

@@ -23,6 +23,7 @@ import {
 } from '../channel-adapter';
 import type { GroupMembers } from '../group-members';
 import { ChatPlatform } from '../kit/chat-platform';
+import { hasButtons } from './telegram-buttons';
 import { TelegramDelivery } from './telegram-delivery';
 import { TelegramCalls } from './telegram-calls';
 import { type TelegramAccount, botIdOf, telegramAccounts, triedAccount } from './telegram-accounts';
@@ -145,6 +146,10 @@ export class TelegramAdapter extends ChatPlatform<TelegramAccount> implements Ch
     return this.configured()
       .filter((account) => hookPathOf(account) === path)
       .flatMap((account) => this.open.get(account.id) ?? []);
+  }
+
+  hasButtons(route: DeliveryRoute): boolean {
+    return hasButtons(this.account(route.account).settings, route);
   }
 
   chunk(accountId: string, text: string): string[] {

@@ -7,7 +7,8 @@ export async function readSecret(question: string): Promise<string> {
   return value.replace(/\r?\n$/, '');
 }
 
-async function readInput(): Promise<string> {
+/** All of standard input. */
+export async function readInput(): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks).toString('utf8');

@@ -5,6 +5,7 @@
 export const LOCAL_METHODS: ReadonlySet<string> = new Set([
   'agents.create',
   'agents.delete',
+  'agents.files.get',
   'agents.list',
   'agents.update',
   'channels.capabilities',
@@ -38,6 +39,7 @@ export const LOCAL_METHODS: ReadonlySet<string> = new Set([
   'sessions.export',
   'sessions.list',
   'system.trace',
+  'tasks.list',
   'tools.catalog',
   'tools.effective',
   'tools.explain',

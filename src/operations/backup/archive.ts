@@ -60,18 +60,56 @@ export interface BackupWish {
   snapshot?: (to: string) => Promise<void>;
 }
 
+/** What {@link createBackup} would do. */
+export interface PlannedBackup {
+  path: string;
+  files: number;
+  bytes: number;
+  database: BackupManifest['database'];
+  /** Workspaces outside the state folder. */
+  outside: string[];
+}
+
+/** Writes nothing. Without the database, whose copy is as large as it is when it is made. @throws OpenclawError BACKUP_FAILED */
+export async function planBackup(wish: BackupWish): Promise<PlannedBackup> {
+  const path = outputOf(wish);
+  const sources = await allSources(wish);
+  let bytes = 0;
+  for (const source of sources.values()) bytes += (await stat(source)).size;
+  const hasDatabase = wish.snapshot !== undefined && wish.onlyConfig !== true;
+  return {
+    path,
+    files: sources.size + (hasDatabase ? 1 : 0),
+    bytes,
+    database: hasDatabase ? 'sqlite' : 'none',
+    outside: outsideOf(wish).map(({ at }) => at),
+  };
+}
+
+/** @throws OpenclawError BACKUP_FAILED where a file is there already */
+function outputOf({ stateDir, output }: BackupWish): string {
+  const stamp = new Date().toISOString().replace(/[:.]/g, '-');
+  const path = resolve(output ?? join(stateDir, 'backups', `openclaw-${stamp}.tar.gz`));
+  if (existsSync(path)) throw new OpenclawError('BACKUP_FAILED', `${path} is there already; choose another name`);
+  return path;
+}
+
+/** Archive path → file, those of workspaces elsewhere included. */
+async function allSources(wish: BackupWish): Promise<Map<string, string>> {
+  const sources = await sourcesOf(wish);
+  for (const { path, at } of outsideOf(wish))
+    for (const inner of await filesBelow(at)) sources.set(`${path}/${inner}`, join(at, inner));
+  return sources;
+}
+
 /** Puts a state folder into one archive that its owner alone can read. @throws OpenclawError BACKUP_FAILED */
 export async function createBackup(wish: BackupWish): Promise<{ path: string; manifest: BackupManifest }> {
   const { stateDir, configPath } = wish;
-  const stamp = new Date().toISOString().replace(/[:.]/g, '-');
-  const output = resolve(wish.output ?? join(stateDir, 'backups', `openclaw-${stamp}.tar.gz`));
-  if (existsSync(output)) throw new OpenclawError('BACKUP_FAILED', `${output} is there already; choose another name`);
+  const output = outputOf(wish);
   const stage = await mkdtemp(join(tmpdir(), 'openclaw-backup-'));
   try {
     const outside = outsideOf(wish);
-    const sources = await sourcesOf(wish);
-    for (const { path, at } of outside)
-      for (const inner of await filesBelow(at)) sources.set(`${path}/${inner}`, join(at, inner));
+    const sources = await allSources(wish);
     const files: BackupFile[] = [];
     for (const [path, source] of sources) {
       await mkdir(dirname(join(stage, path)), { recursive: true, mode: 0o700 });

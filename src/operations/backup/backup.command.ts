@@ -23,13 +23,23 @@ import { withGateway } from '../../gateway/client/with-gateway';
 import { SqliteFile } from '../../storage/sqlite-file';
 import { sqlitePath } from '../../storage/sqlite-path';
 import { workspacePath } from '../../workspace/workspace-path';
-import { createBackup, restoreBackup, verifyBackup } from './archive';
+import { createBackup, planBackup, restoreBackup, verifyBackup } from './archive';
 import { commandLine, quoted } from '../../common/cli/own-commands';
 
 interface CreateOptions extends GatewayOptions {
   output?: string;
   onlyConfig?: boolean;
   workspace?: boolean;
+  dryRun?: boolean;
+}
+
+/** What was made, or with `--dry-run` would be. */
+interface Made {
+  path: string;
+  files: number;
+  database: string;
+  dryRun?: boolean;
+  bytes?: number;
 }
 
 const CREATE_TIMEOUT_MS = 600_000;
@@ -55,14 +65,24 @@ export class BackupCreateCommand extends GatewayCommandBase {
     return false;
   }
 
+  @Option({ flags: '--dry-run', description: 'only tell what would be in it; write nothing' })
+  parseDryRun(): boolean {
+    return true;
+  }
+
   async run(_: string[], options: CreateOptions): Promise<void> {
     const wish = {
       ...(options.output ? { output: resolve(options.output) } : {}),
       ...(options.onlyConfig ? { onlyConfig: true } : {}),
       ...(options.workspace === false ? { noWorkspace: true } : {}),
+      ...(options.dryRun ? { dryRun: true } : {}),
     };
     const made = (await this.byGateway(wish, options)) ?? (await this.locally(wish));
     if (options.json) printJson(made);
+    else if (made.dryRun)
+      printLine(
+        `${counted(made.files, 'file')} (${made.bytes} bytes${made.database === 'none' ? '' : ' and the database'}) would come into ${made.path}; nothing was written`,
+      );
     else {
       printLine(
         `${made.path} (${counted(made.files, 'file')}${made.database === 'none' ? ', without a database' : ''})`,
@@ -72,14 +92,11 @@ export class BackupCreateCommand extends GatewayCommandBase {
   }
 
   /** The gateway alone has its database open; undefined: it does not run. */
-  private async byGateway(
-    wish: Record<string, unknown>,
-    options: GatewayOptions,
-  ): Promise<{ path: string; files: number; database: string } | undefined> {
+  private async byGateway(wish: Record<string, unknown>, options: GatewayOptions): Promise<Made | undefined> {
     try {
       return await withGateway(
         resolveGatewayTarget(this.env, options),
-        (client) => client.call<{ path: string; files: number; database: string }>('backup.create', wish),
+        (client) => client.call<Made>('backup.create', wish),
         { timeoutMs: CREATE_TIMEOUT_MS },
       );
     } catch (error) {
@@ -88,13 +105,13 @@ export class BackupCreateCommand extends GatewayCommandBase {
     }
   }
 
-  private async locally(wish: Record<string, unknown>): Promise<{ path: string; files: number; database: string }> {
+  private async locally({ dryRun, ...wish }: Record<string, unknown>): Promise<Made> {
     const stateDir = resolveStateDir(this.env);
     const file = sqlitePath(stateDir);
     const isElsewhere = this.env.get('OPENCLAW_DATABASE_URL') !== undefined;
     const configPath = resolveConfigPath(this.env, stateDir);
     const { config } = loadConfig(configPath, this.env);
-    const { path, manifest } = await createBackup({
+    const whole = {
       stateDir,
       configPath,
       workspaces: agentEntries(config).map(({ id }) => workspacePath(config, this.env, stateDir, id)),
@@ -111,7 +128,9 @@ export class BackupCreateCommand extends GatewayCommandBase {
             },
           }
         : {}),
-    });
+    };
+    if (dryRun) return { dryRun: true, ...(await planBackup(whole)) };
+    const { path, manifest } = await createBackup(whole);
     return { path, files: manifest.files.length, database: manifest.database };
   }
 }

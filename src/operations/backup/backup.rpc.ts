@@ -1,19 +1,20 @@
 import { Injectable } from '@nestjs/common';
 import { OpenclawError } from '../../common/openclaw-error';
-import { Bool, Opt, Text } from '../../common/validation/fields';
+import { Bool, Doc, Opt, Text } from '../../common/validation/fields';
 import { agentEntries } from '../../config/agent-entries';
 import { ConfigService } from '../../config/config.service';
 import { RpcMethod } from '../../rpc/rpc-method';
 import { invalidRequest } from '../../rpc/rpc-error';
 import { DatabaseService } from '../../storage/database.service';
 import { workspacePath } from '../../workspace/workspace-path';
-import { createBackup } from './archive';
+import { createBackup, planBackup } from './archive';
 
 export class BackupCreateParams {
   /** File on the gateway's machine. */
   @Opt() @Text({ max: 1000 }) output?: string;
   @Opt() @Bool() onlyConfig?: boolean;
   @Opt() @Bool() noWorkspace?: boolean;
+  @Opt() @Bool() @Doc('Only tells what would be in it.') dryRun?: boolean;
 }
 
 @Injectable()
@@ -29,16 +30,18 @@ export class BackupRpc {
     params: BackupCreateParams,
     summary: 'Puts configuration, database, workspaces and secrets into one archive while the gateway runs.',
   })
-  async create(params: BackupCreateParams): Promise<unknown> {
+  async create({ dryRun, ...params }: BackupCreateParams): Promise<unknown> {
     const { stateDir, path: configPath, config, env } = this.config;
     try {
-      const { path, manifest } = await createBackup({
+      const wish = {
         stateDir,
         configPath,
         workspaces: agentEntries(config).map(({ id }) => workspacePath(config, env, stateDir, id)),
         ...params,
         ...(this.database.dialect === 'sqlite' ? { snapshot: (to: string) => this.database.snapshot(to) } : {}),
-      });
+      };
+      if (dryRun) return { dryRun, ...(await planBackup(wish)) };
+      const { path, manifest } = await createBackup(wish);
       return { path, files: manifest.files.length, database: manifest.database, createdAt: manifest.createdAt };
     } catch (error) {
       if (error instanceof OpenclawError) throw invalidRequest(error.message);

@@ -1,5 +1,6 @@
 import { Command, Option } from 'nest-commander';
 import { CliCommand, type JsonOptions } from '../../common/cli/cli-command';
+import { UsageError } from '../../common/cli/cli-error';
 import { printJson, printLine } from '../../common/cli/output';
 import { ExitCode } from '../../common/exit-codes';
 import { readLockOwner } from '../../common/lock-file';
@@ -8,11 +9,13 @@ import { isAlive } from '../../common/process-identity';
 import type { ConfigEdit } from '../../config/apply-edits';
 import { ConfigWriter } from '../../config/config-writer';
 import { Environment } from '../../config/environment';
+import { missingBasics } from '../../config/first-config';
 import { migrateLegacy } from '../../config/legacy-migrations';
 import { loadConfig } from '../../config/load-config';
 import { gatewayLockPath, resolveConfigPath, resolveStateDir } from '../../config/state-paths';
 import { clearStages } from '../../plugins/plugin-stages';
 import { audit, readAuditFacts, repair } from '../../security/security-audit';
+import { installService, serviceManager } from '../service/install-service';
 import { checkCertificate } from './certificate-check';
 import { checkChannels } from './channel-check';
 import { checkClock } from './clock-check';
@@ -24,9 +27,18 @@ import { checkDisk, checkFolders, checkSandbox } from './machine-check';
 import { checkModels } from './model-check';
 import { checkPorts } from './port-check';
 import { checkSafety } from './safety-check';
+import { checkByTrying } from './trying-check';
 import { checkService } from './service-check';
 import { checkStorage } from './storage-check';
 import { checkPrograms, checkSurroundings } from './surroundings-check';
+
+interface DoctorOptions extends JsonOptions {
+  fix?: boolean;
+  repair?: boolean;
+  force?: boolean;
+  deep?: boolean;
+  generateGatewayToken?: boolean;
+}
 
 const CHECKS: readonly DoctorCheck[] = [
   checkConfig,
@@ -83,15 +95,39 @@ export class DoctorCommand extends CliCommand {
     return true;
   }
 
-  async run(_: string[], options: JsonOptions & { fix?: boolean; repair?: boolean }): Promise<void> {
+  @Option({ flags: '--force', description: 'with --fix: also overwrite the service, whatever was changed in it' })
+  parseForce(): boolean {
+    return true;
+  }
+
+  @Option({
+    flags: '--deep',
+    description: 'also have the gateway try each model and each platform; costs a few tokens',
+  })
+  parseDeep(): boolean {
+    return true;
+  }
+
+  @Option({ flags: '--generate-gateway-token', description: 'make a token for the gateway where it has none' })
+  parseGenerateToken(): boolean {
+    return true;
+  }
+
+  async run(_: string[], options: DoctorOptions): Promise<void> {
     const stateDir = resolveStateDir(this.env);
     this.env.loadOwnDotenv(stateDir);
     const configPath = resolveConfigPath(this.env, stateDir);
     const isFixing = options.fix === true || options.repair === true;
-    const fixed = isFixing
-      ? [...this.fixPermissions(), ...(await this.fixConfig(configPath)), ...(await clearStages(stateDir))]
-      : [];
-    const findings = await this.examine(this.facts(stateDir, configPath));
+    if (options.force && !isFixing) throw new UsageError('--force says how far --fix goes; add --fix');
+    const fixed = [
+      ...(isFixing
+        ? [...this.fixPermissions(), ...(await this.fixConfig(configPath)), ...(await clearStages(stateDir))]
+        : []),
+      ...(options.force ? await this.fixService() : []),
+      ...(options.generateGatewayToken ? await this.makeToken(configPath) : []),
+    ];
+    const checks = options.deep ? [...CHECKS, checkByTrying] : CHECKS;
+    const findings = await this.examine(this.facts(stateDir, configPath), checks);
     const isOk = findings.every(({ level }) => level !== 'problem');
     if (options.json) printJson({ ok: isOk, stateDir, configPath, fixed, findings });
     else {
@@ -115,9 +151,9 @@ export class DoctorCommand extends CliCommand {
   }
 
   /** One check that fails keeps no other from being made. */
-  private async examine(facts: DoctorFacts): Promise<DoctorFinding[]> {
+  private async examine(facts: DoctorFacts, checks: readonly DoctorCheck[]): Promise<DoctorFinding[]> {
     const found = await Promise.all(
-      CHECKS.map(async (check) => {
+      checks.map(async (check) => {
         try {
           return await check(facts);
         } catch (error) {
@@ -142,6 +178,20 @@ export class DoctorCommand extends CliCommand {
 
   private fixPermissions(): string[] {
     return repair(audit(readAuditFacts(this.env))).map(({ fix }) => fix);
+  }
+
+  private async fixService(): Promise<string[]> {
+    if (!serviceManager(this.env).isInstalled) return [];
+    const { file, notes } = await installService(this.env, { force: true });
+    return [`${file}: overwritten`, ...notes];
+  }
+
+  /** A token that is there stays: clients have it. */
+  private async makeToken(path: string): Promise<string[]> {
+    const edits = missingBasics(loadConfig(path, this.env).config, this.env);
+    if (edits.length === 0) return [];
+    await new ConfigWriter(path, this.env).edit(edits);
+    return edits.map(({ path: at }) => `${path}: ${at.join('.')} is set`);
   }
 
   /** Sections with keys of older releases are written anew; what stood there before is in the history of the file. */

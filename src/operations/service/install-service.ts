@@ -1,6 +1,7 @@
 import { delimiter, dirname, join, parse } from 'node:path';
 import { appRoot } from '../../common/app-root';
 import { commandLine } from '../../common/cli/own-commands';
+import { OpenclawError } from '../../common/openclaw-error';
 import type { Environment } from '../../config/environment';
 import { loadConfig } from '../../config/load-config';
 import { gatewayPort, uiPort as uiPortOf } from '../../config/ports';
@@ -19,6 +20,21 @@ export interface ServiceWishes {
   uiPort?: number;
   /** Write it anew where it is there already. */
   force?: boolean;
+  /** Token of the gateway, instead of the one that the caller has in the environment. */
+  token?: string;
+}
+
+/** The environment that the service is made of. */
+export const variablesWith = (env: Environment, { token }: ServiceWishes): NodeJS.ProcessEnv =>
+  token === undefined ? env.all() : { ...env.all(), OPENCLAW_GATEWAY_TOKEN: token };
+
+/** A token that was named is the one that holds. @throws OpenclawError SERVICE_TOKEN */
+export function needToken({ kept, left }: CarriedVariables, file: string, { token }: ServiceWishes): void {
+  if (token === undefined || ![...kept, ...left].includes('OPENCLAW_GATEWAY_TOKEN')) return;
+  throw new OpenclawError(
+    'SERVICE_TOKEN',
+    `--token: ${file} has another OPENCLAW_GATEWAY_TOKEN, or can't hold this one; change that line, or leave --token out`,
+  );
 }
 
 /** The service manager of this machine, for the profile of the call. @throws OpenclawError SERVICE_UNSUPPORTED */
@@ -36,12 +52,13 @@ export async function installService(env: Environment, wishes: ServiceWishes): P
   const path = env.get('PATH');
   const uiPort = wishes.uiPort ?? (env.get('OPENCLAW_UI_PORT') ? uiPortOf(env) : undefined);
   // As the caller has them: the configuration may set some itself.
-  const variables = env.all();
+  const variables = variablesWith(env, wishes);
   const { config, variables: referred } = loadConfig(configPath, env);
   const manager = serviceManager(env);
   if (wishes.force !== true) manager.needNew();
   const file = join(stateDir, '.env');
   const carried = carryVariables(file, variables, referred.values());
+  needToken(carried, file, wishes);
   const folders = agentEntries(config).map(({ id }) => workspacePath(config, env, stateDir, id));
   const hardening = process.platform === 'linux' ? await hardeningFor(env, stateDir, configPath, folders) : undefined;
   const content = manager.render({

@@ -8,7 +8,15 @@ import type { Environment } from '../../config/environment';
 import { callManager } from './call-manager';
 import { carryVariables } from './carried-variables';
 import { SYSTEM_HARDENING } from './hardening';
-import { type ServiceWishes, hardeningNotes, notesOf, serviceManager, trialIn } from './install-service';
+import {
+  type ServiceWishes,
+  hardeningNotes,
+  needToken,
+  notesOf,
+  serviceManager,
+  trialIn,
+  variablesWith,
+} from './install-service';
 import { probeHardening } from './probe-hardening';
 import type { ServiceState } from './service-manager';
 import { SYSTEM_ENVIRONMENT, systemUnit } from './unit-files';
@@ -45,11 +53,12 @@ export async function installSystemService(
   const profile = env.get('OPENCLAW_PROFILE');
   const stateName = profile && profile !== 'default' ? `openclaw-${profile}` : 'openclaw';
   const stateDir = `/var/lib/${stateName}`;
-  const variables = env.all();
+  const variables = variablesWith(env, wishes);
   const isNew = await makeUser(user, stateDir, variables);
   mkdirSync(dirname(SYSTEM_ENVIRONMENT), { recursive: true });
   // systemd reads the values in single quotes as they are.
   const carried = carryVariables(SYSTEM_ENVIRONMENT, variables, [], [`'`]);
+  needToken(carried, SYSTEM_ENVIRONMENT, wishes);
   const hardening = await probeHardening({
     run: ['systemd-run', '--wait', '--collect', '--quiet', '--service-type=exec', `--uid=${user}`],
     env: variables,

@@ -52,6 +52,20 @@ export class GatewayInstallCommand extends ServiceCommandBase {
     return parseWholeNumber('--ui-port', value, 0, MAX_PORT);
   }
 
+  @Option({ flags: '--runtime <program>', description: 'what runs it; it needs Node', choices: ['node'] })
+  parseRuntime(value: string): string {
+    return value;
+  }
+
+  @Option({
+    flags: '--token <token>',
+    description: 'token of the gateway, kept in a file that the service alone reads',
+  })
+  parseToken(value: string): string {
+    if (/^[\x21-\x7e]+$/.test(value)) return value;
+    throw new UsageError('--token must be of visible characters without blanks');
+  }
+
   @Option({ flags: '--force', description: 'overwrite the service' })
   parseForce(): boolean {
     return true;

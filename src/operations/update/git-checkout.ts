@@ -77,6 +77,20 @@ export class GitCheckout {
     return { commit, tag, ref: `refs/tags/${tag}`, remote };
   }
 
+  /** The release of this name, written with a `v` or without. */
+  async tagged(name: string): Promise<Offer | 'no-such-tag'> {
+    const branch = await this.git('branch', ['symbolic-ref', '--quiet', '--short', 'HEAD']);
+    const remote = (branch && (await this.git('remote', ['config', `branch.${branch}.remote`]))) || 'origin';
+    const commits = new Map<string, string>();
+    for (const line of await this.listRemote(['--tags', remote])) {
+      const [commit = '', ref = ''] = line.split('\t');
+      // As for a channel: the line that comes second names the commit.
+      commits.set(ref.replace(/^refs\/tags\//, '').replace(/\^\{\}$/, ''), commit);
+    }
+    const tag = [name, `v${name}`].find((each) => commits.has(each));
+    return tag === undefined ? 'no-such-tag' : { commit: commits.get(tag) ?? '', tag, ref: `refs/tags/${tag}`, remote };
+  }
+
   /** Whether a commit is part of what is installed. False also for one that is not known here yet. */
   async has(commit: string): Promise<boolean> {
     return (await this.git('compare', ['merge-base', '--is-ancestor', commit, 'HEAD'])) !== undefined;

@@ -27,18 +27,20 @@ export interface UpdateState {
 
 /**
  * Asks the repository that this installation was cloned from whether there is something newer. Changes nothing.
+ * @param tag a certain release, instead of the newest of the channel
  * @throws OpenclawError UPDATE_UNREACHABLE
  */
 export async function checkForUpdate(
   all: NodeJS.ProcessEnv,
   channel: UpdateChannel = 'dev',
   root = appRoot(),
+  tag?: string,
 ): Promise<UpdateState> {
   const state = { root, channel, version: appVersion(), available: null, checkedAt: Date.now() };
   const checkout = await GitCheckout.at(root, programEnvironment(all));
   if (typeof checkout === 'string') return { ...state, mode: 'unknown', reason: checkout };
   const commit = await checkout.head();
-  const offer = await checkout.offer(channel);
+  const offer = tag === undefined ? await checkout.offer(channel) : await checkout.tagged(tag);
   if (typeof offer === 'string') return { ...state, mode: 'git', commit, reason: offer };
   if (await checkout.has(offer.commit)) return { ...state, mode: 'git', commit };
   const latestVersion = offer.tag?.replace(/^v/, '') ?? shortId(offer.commit, 12);
@@ -50,6 +52,12 @@ export async function checkForUpdate(
   };
 }
 
+/** What would keep an update that is there from being made; undefined where nothing is known that would. */
+export async function obstacleTo(all: NodeJS.ProcessEnv, root = appRoot()): Promise<'changed' | undefined> {
+  const checkout = await GitCheckout.at(root, programEnvironment(all));
+  return typeof checkout !== 'string' && (await checkout.isChanged()) ? 'changed' : undefined;
+}
+
 /** What a reason means, and the way out. */
 export const UPDATE_REASONS: Readonly<Record<string, string>> = {
   'not-a-git-checkout':
@@ -57,6 +65,7 @@ export const UPDATE_REASONS: Readonly<Record<string, string>> = {
   'git-not-usable': 'git can’t be run here; install it, or look whether it trusts this folder (safe.directory)',
   'no-upstream': 'the branch follows no other; set one with: git branch --set-upstream-to',
   'no-release': 'the repository has no release for this channel; choose another with --channel',
+  'no-such-tag': 'the repository has no release of that name; git ls-remote --tags lists them',
   'up-to-date': 'nothing newer is there',
   changed: 'files of the program were changed here; commit or stash them first',
   diverged: 'there are commits here that the new release does not have; merge it by hand',

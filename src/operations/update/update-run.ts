@@ -13,6 +13,8 @@ export interface UpdateWish {
   /** Variables of the process that asks. */
   env: NodeJS.ProcessEnv;
   channel: UpdateChannel;
+  /** A certain release, instead of the newest of the channel. */
+  tag?: string;
   requireSigned: boolean;
   /** State and configuration that the new release has to accept. */
   stateDir: string;
@@ -86,7 +88,8 @@ class GitUpdate {
     const before = { commit: await this.checkout.head() };
     const skipped = (reason: string): Outcome => ({ status: 'skipped', reason, before });
     if (await this.checkout.isChanged()) return skipped('changed');
-    const offer = await this.checkout.offer(this.wish.channel);
+    const { channel, tag: wanted } = this.wish;
+    const offer = await (wanted === undefined ? this.checkout.offer(channel) : this.checkout.tagged(wanted));
     if (typeof offer === 'string') return skipped(offer);
     if (await this.checkout.has(offer.commit)) return skipped('up-to-date');
     const failed = (reason: string): Outcome => ({ status: 'error', reason, before });

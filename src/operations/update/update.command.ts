@@ -14,7 +14,7 @@ import { gatewayLockPath, resolveConfigPath, resolveStateDir } from '../../confi
 import type { UpdateAnswer } from '../../events/update-port';
 import { withGateway } from '../../gateway/client/with-gateway';
 import type { UpdateChannel } from './git-checkout';
-import { UPDATE_REASONS, isSuccess, type UpdateState, checkForUpdate } from './update-check';
+import { UPDATE_REASONS, isSuccess, type UpdateState, checkForUpdate, obstacleTo } from './update-check';
 import { type UpdateResult, runUpdate } from './update-run';
 import { commandLine } from '../../common/cli/own-commands';
 
@@ -24,6 +24,8 @@ const WAIT_MS = 3_600_000;
 interface UpdateOptions extends JsonOptions {
   channel?: UpdateChannel;
   yes?: boolean;
+  tag?: string;
+  dryRun?: boolean;
   restart?: boolean;
 }
 
@@ -53,8 +55,8 @@ abstract class UpdateCommandBase extends CliCommand {
     };
   }
 
-  protected async check(channel: UpdateChannel): Promise<UpdateState> {
-    return checkForUpdate(this.env.all(), channel);
+  protected async check(channel: UpdateChannel, tag?: string): Promise<UpdateState> {
+    return checkForUpdate(this.env.all(), channel, undefined, tag);
   }
 }
 
@@ -91,16 +93,30 @@ export class UpdateCommand extends UpdateCommandBase {
     return false;
   }
 
+  @Option({ flags: '--tag <release>', description: 'this release, instead of the newest one of the channel' })
+  parseTag(value: string): string {
+    if (/^[\w][\w.+-]*$/.test(value)) return value;
+    throw new UsageError(`--tag must be the name of a release such as v1.2.3, got "${value}"`);
+  }
+
+  @Option({ flags: '--dry-run', description: 'only tell what would be done' })
+  parseDryRun(): boolean {
+    return true;
+  }
+
   async run(_: string[], options: UpdateOptions): Promise<void> {
-    const settings = this.settings(options);
-    const state = await this.check(settings.channel);
+    if (options.tag !== undefined && options.channel !== undefined)
+      throw new UsageError('one of --tag and --channel: a release is the same on all channels');
+    const settings = { ...this.settings(options), ...(options.tag === undefined ? {} : { tag: options.tag }) };
+    const state = await this.check(settings.channel, options.tag);
+    if (options.dryRun) return this.foresee(state, options);
     if (!state.available) return this.finish({ ...nothing(state) }, options);
     if (!options.json) printLine(describe(state));
     if (!options.yes && !(await this.isWanted(options))) return printLine('Nothing was changed.');
     const owner = readLockOwner(gatewayLockPath(settings.stateDir, settings.configPath));
     const isRunning = owner !== undefined && isAlive(owner);
     // The gateway does it itself where it runs, so that it is started anew the moment the files are exchanged.
-    if (isRunning && options.restart !== false && options.channel === undefined) {
+    if (isRunning && options.restart !== false && options.channel === undefined && options.tag === undefined) {
       const { result } = await withGateway(resolveGatewayTarget(this.env, {}), (client) =>
         client.call<UpdateAnswer>('update.run', {}, { timeoutMs: WAIT_MS }),
       );
@@ -108,6 +124,15 @@ export class UpdateCommand extends UpdateCommandBase {
     }
     const result = await runUpdate({ env: this.env.all(), ...settings });
     this.finish(result, options, isRunning ? `Restart the gateway now: ${commandLine('gateway restart')}` : undefined);
+  }
+
+  private async foresee(state: UpdateState, options: JsonOptions): Promise<void> {
+    const obstacle = state.available ? await obstacleTo(this.env.all()) : undefined;
+    const wouldUpdate = state.available !== null && obstacle === undefined;
+    if (options.json) return printJson({ dryRun: true, wouldUpdate, ...(obstacle ? { obstacle } : {}), ...state });
+    printLine(describe(state));
+    if (obstacle) printLine(`It would not be brought here: ${UPDATE_REASONS[obstacle] ?? obstacle}`);
+    printLine('Nothing was changed.');
   }
 
   private async isWanted(options: UpdateOptions): Promise<boolean> {

@@ -1,6 +1,7 @@
 import { Command, Option, SubCommand } from 'nest-commander';
 import { CommandGroup, parseWholeNumber } from '../../common/cli/cli-command';
 import { UsageError } from '../../common/cli/cli-error';
+import { jsonList } from '../../common/cli/json-argument';
 import { printJson, printLine } from '../../common/cli/output';
 import { ExitCode } from '../../common/exit-codes';
 import { OpenclawError, messageOf } from '../../common/openclaw-error';
@@ -14,6 +15,9 @@ interface SendOptions extends MessageOptions {
   replyTo?: string;
   asVoice?: boolean;
   silent?: boolean;
+  buttons?: unknown[];
+  card?: string;
+  gifPlayback?: boolean;
   targets?: string[];
 }
 
@@ -74,12 +78,44 @@ export class MessageSendCommand extends SendingCommand {
     return value;
   }
 
+  @Option({
+    flags: '--buttons <json>',
+    description: `rows of buttons under it, such as '[[{"text":"Yes"},{"text":"No"}]]'; who presses one says its text`,
+  })
+  parseButtons(value: string): unknown[] {
+    return jsonList('--buttons', value);
+  }
+
+  @Option({ flags: '--card <json>', description: 'not here: no platform of this gateway shows Adaptive Cards' })
+  parseCard(): never {
+    throw new UsageError(
+      '--card: no chat platform here shows Adaptive Cards; send their text with --message, and choices with --buttons',
+    );
+  }
+
+  @Option({ flags: '--gif-playback', description: 'not here: only WhatsApp asks for it' })
+  parseGifPlayback(): never {
+    throw new UsageError(
+      '--gif-playback: only WhatsApp asks for it, which is not here; send the GIF with --media alone',
+    );
+  }
+
   async run(_: string[], options: SendOptions): Promise<void> {
-    const sent = await this.ask<Sent>('send', this.contentOf(options), options);
+    const { buttons } = options;
+    const content = this.contentOf(options);
+    const sent = await (buttons === undefined
+      ? this.ask<Sent>('send', content, options)
+      : this.ask<Sent>('message.action', { action: 'send', params: withButtons(options, buttons) }, options));
     if (sent === undefined) return;
     if (options.json) printJson(sent);
     else tellSent(sent);
   }
+}
+
+/** What `message.action` takes for the same message, which has buttons. @throws UsageError */
+function withButtons({ message, media, replyTo, asVoice, silent }: SendOptions, buttons: unknown[]): object {
+  if (message === undefined) throw new UsageError('--buttons stand under a text; add --message <text>');
+  return { message, mediaUrl: media, replyTo, asVoice, silent, buttons };
 }
 
 @SubCommand({ name: 'broadcast', description: 'send a message to several chats of a channel' })

@@ -5,11 +5,12 @@ import { CommandGroup, GatewayCommandBase, type GatewayOptions } from '../../com
 import { UsageError } from '../../common/cli/cli-error';
 import { jsonObject } from '../../common/cli/json-argument';
 import { printJson, printLine, printLines, printTable } from '../../common/cli/output';
+import { readInput } from '../../common/cli/secret-input';
 import { decodeOwnText } from '../../common/text/decode-text';
 import { Environment } from '../../config/environment';
 import { resolveGatewayTarget } from '../../config/gateway-target';
 import type { GatewayCalls } from '../../gateway/client/gateway-client';
-import { withGatewayOrDisk } from '../../gateway/client/with-gateway';
+import { withGateway, withGatewayOrDisk } from '../../gateway/client/with-gateway';
 import type { AllowlistEntry, ApprovalsFile } from './exec-approvals-file';
 import type { ShownApprovals } from './shown-approvals';
 
@@ -17,6 +18,8 @@ const MAX_FILE_BYTES = 1_000_000;
 
 interface RulesOptions extends GatewayOptions {
   node?: string;
+  gateway?: boolean;
+  stdin?: boolean;
   agent?: string;
   file?: string;
 }
@@ -33,12 +36,20 @@ abstract class RulesCommandBase extends GatewayCommandBase {
     return value;
   }
 
+  @Option({ flags: '--gateway', description: 'the rules of the gateway that runs, and never those on the disk' })
+  parseGateway(): boolean {
+    return true;
+  }
+
   /** @param change the rules from now on; undefined: they stay */
   protected on(
     options: RulesOptions,
     change: (shown: ShownApprovals) => ApprovalsFile | undefined = () => undefined,
   ): Promise<ShownApprovals> {
-    return withGatewayOrDisk(resolveGatewayTarget(this.env, options), async (client) => {
+    if (options.gateway && options.node !== undefined)
+      throw new UsageError(`one of --gateway and --node; "${options.node}" is a node`);
+    const connected = options.gateway ? withGateway<ShownApprovals> : withGatewayOrDisk<ShownApprovals>;
+    return connected(resolveGatewayTarget(this.env, options), async (client) => {
       const [prefix, target] = await placeOf(client, options.node);
       const shown = await client.call<ShownApprovals>(`${prefix}.get`, target);
       const file = change(shown);
@@ -96,16 +107,27 @@ export class ApprovalsSetCommand extends RulesCommandBase {
     return value;
   }
 
+  @Option({ flags: '--stdin', description: 'the same from standard input' })
+  parseStdin(): boolean {
+    return true;
+  }
+
   async run(_: string[], options: RulesOptions): Promise<void> {
-    const { file } = options;
-    if (file === undefined) throw new UsageError('--file is needed: a file with the new rules');
-    const bytes = readBoundedFile(file, MAX_FILE_BYTES);
-    if (bytes === undefined)
-      throw new UsageError(`--file must be a file of at most ${MAX_FILE_BYTES} bytes that can be read, got "${file}"`);
-    const rules = jsonObject('--file', decodeOwnText(bytes)) as ApprovalsFile;
-    const shown = await this.on(options, () => rules);
+    const { file, stdin } = options;
+    if ((file === undefined) === (stdin === undefined))
+      throw new UsageError('one of --file <path> and --stdin is needed: the new rules');
+    const rules =
+      file === undefined ? jsonObject('--stdin', await readInput()) : jsonObject('--file', textOfFile(file));
+    const shown = await this.on(options, () => rules as ApprovalsFile);
     this.print(shown, options, shown);
   }
+}
+
+/** @throws UsageError */
+function textOfFile(path: string): string {
+  const bytes = readBoundedFile(path, MAX_FILE_BYTES);
+  if (bytes) return decodeOwnText(bytes);
+  throw new UsageError(`--file must be a file of at most ${MAX_FILE_BYTES} bytes that can be read, got "${path}"`);
 }
 
 @Injectable()

@@ -55,6 +55,14 @@ const ROUTES: Readonly<Record<string, (facts: Facts) => Facts>> = {
   'GET /console': ({ targetId }) => ({ action: 'console', targetId }),
   'POST /pdf': ({ targetId }) => ({ action: 'pdf', targetId }),
   'POST /hooks/dialog': ({ accept, promptText, targetId }) => ({ action: 'dialog', accept, promptText, targetId }),
+  'POST /hooks/file-chooser': ({ paths, ref, inputRef, element, targetId }) => ({
+    action: 'upload',
+    paths,
+    ref,
+    inputRef,
+    element,
+    targetId,
+  }),
   'POST /act': ({ targetId, ...request }) => ({ action: 'act', targetId, request }),
 };
 

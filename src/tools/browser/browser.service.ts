@@ -10,6 +10,8 @@ import { BrowserRoom, type Launched } from './browser-room';
 import { findChromium } from './find-chromium';
 
 const PROFILE = 'openclaw';
+/** Names of browsers that sandboxes have, before the conversation's id. */
+const SANDBOX = 'sandbox ';
 /** Browsers without a profile that may run at the same time; the one that rested longest makes room. */
 const MOST_PASSING = 3;
 const PAGES = { viewport: { width: 1280, height: 800 }, acceptDownloads: false, serviceWorkers: 'block' } as const;
@@ -99,7 +101,7 @@ export class BrowserService implements OnModuleDestroy {
    */
   sandboxOf(sessionId: string, guard: HostGuard): Promise<BrowserRoom> {
     return this.passingRoom(
-      `sandbox ${sessionId}`,
+      `${SANDBOX}${sessionId}`,
       () =>
         new BrowserRoom(
           () => this.launch(guard, (options) => this.openEmpty(options)),
@@ -109,8 +111,13 @@ export class BrowserService implements OnModuleDestroy {
     );
   }
 
+  /** Conversations whose sandbox has a browser now. */
+  sandboxes(): string[] {
+    return [...this.passing.keys()].flatMap((name) => (name.startsWith(SANDBOX) ? [name.slice(SANDBOX.length)] : []));
+  }
+
   async stopSandbox(sessionId: string): Promise<void> {
-    const name = `sandbox ${sessionId}`;
+    const name = `${SANDBOX}${sessionId}`;
     const room = this.passing.get(name);
     this.passing.delete(name);
     await room?.stop();

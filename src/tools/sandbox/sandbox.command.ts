@@ -33,6 +33,7 @@ interface SandboxOptions extends GatewayOptions {
   session?: string;
   agent?: string;
   all?: boolean;
+  browser?: boolean;
   force?: boolean;
 }
 
@@ -41,6 +42,16 @@ export class SandboxRecreateCommand extends CallingCommand {
   @Option({ flags: '--session <key>', description: 'of this conversation' })
   parseSession(value: string): string {
     return value;
+  }
+
+  @Option({ flags: '--agent <id>', description: 'of all conversations of this agent; needs --force' })
+  parseAgent(value: string): string {
+    return value;
+  }
+
+  @Option({ flags: '--browser', description: 'only the browsers of these sandboxes: they are closed with their tabs' })
+  parseBrowser(): boolean {
+    return true;
   }
 
   @Option({ flags: '--all', description: 'of all conversations; needs --force' })
@@ -54,14 +65,22 @@ export class SandboxRecreateCommand extends CallingCommand {
   }
 
   async run(_: string[], options: SandboxOptions): Promise<void> {
-    const { session: sessionKey, all, force } = options;
-    if ((sessionKey === undefined) === (all !== true))
-      throw new UsageError('one of --session <key> and --all is needed');
-    if (all && !force) throw new UsageError('--all removes the files in the rooms of all conversations; say --force');
-    const answer = await this.call<{ removed: string[] }>(options, 'sandbox.recreate', { sessionKey, all });
+    const { session: sessionKey, agent: agentId, all, browser, force } = options;
+    if ([sessionKey, agentId, all].filter((each) => each !== undefined).length !== 1)
+      throw new UsageError('one of --session <key>, --agent <id> and --all is needed');
+    if (sessionKey === undefined && !force)
+      throw new UsageError(
+        all
+          ? '--all removes the files in the rooms of all conversations; say --force'
+          : `--agent removes the files in the rooms of all conversations of ${agentId}; say --force`,
+      );
+    const params = { sessionKey, agentId, all, browser };
+    const answer = await this.call<{ removed: string[] }>(options, 'sandbox.recreate', params);
     const { length } = answer.removed;
+    const what = browser ? 'browser' : 'room';
     if (options.json) printJson(answer);
-    else printLine(length === 0 ? 'there was no room' : `${length} ${length === 1 ? 'room is' : 'rooms are'} removed`);
+    else
+      printLine(length === 0 ? `there was no ${what}` : `${length} ${what}${length === 1 ? ' is' : 's are'} removed`);
     if (length === 0) process.exitCode = ExitCode.failed;
   }
 }

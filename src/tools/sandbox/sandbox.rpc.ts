@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Bool, Doc, Opt, Text } from '../../common/validation/fields';
+import { findAgent } from '../../config/agent-entries';
 import { ConfigService } from '../../config/config.service';
 import { invalidRequest } from '../../rpc/rpc-error';
 import { RpcMethod } from '../../rpc/rpc-method';
@@ -7,6 +8,7 @@ import { isSandboxed, sandboxScope, workspaceAccess } from '../../sessions/sandb
 import { agentOfSession, canonicalSessionKey } from '../../sessions/session-key';
 import { SessionStore } from '../../sessions/session.store';
 import { SessionFolders } from '../../workspace/session-folder.service';
+import { BrowserService } from '../browser/browser.service';
 import { BubblewrapDriver } from './bubblewrap.driver';
 import { SessionRooms } from './session-room.service';
 
@@ -17,7 +19,9 @@ export class SandboxExplainParams {
 
 export class SandboxRecreateParams {
   @Opt() @Text({ max: 512 }) @Doc('Conversation whose room is made again.') sessionKey?: string;
+  @Opt() @Text({ max: 100 }) @Doc('The rooms of all conversations of this agent.') agentId?: string;
   @Opt() @Bool() @Doc('The rooms of all conversations.') all?: boolean;
+  @Opt() @Bool() @Doc('Their browsers instead: they are closed, with what they know.') browser?: boolean;
 }
 
 /** A room that commands of a conversation share. */
@@ -41,6 +45,7 @@ export class SandboxRpc {
     private readonly rooms: SessionRooms,
     private readonly driver: BubblewrapDriver,
     private readonly folders: SessionFolders,
+    private readonly browser: BrowserService,
   ) {}
 
   @RpcMethod({
@@ -68,14 +73,36 @@ export class SandboxRpc {
     unlisted: true,
     summary: 'Removes rooms of the sandbox with all that is in them; the next command of a conversation has a new one.',
   })
-  async recreate({ sessionKey, all }: SandboxRecreateParams): Promise<{ ok: true; removed: string[] }> {
-    if ((sessionKey === undefined) === (all !== true))
-      throw invalidRequest('invalid sandbox.recreate params: one of sessionKey and all is needed');
-    const rooms = await this.rooms.all();
-    const wanted = sessionKey === undefined ? undefined : await this.idOf(sessionKey);
-    const removed = rooms.map(({ sessionId }) => sessionId).filter((id) => wanted === undefined || id === wanted);
-    for (const sessionId of removed) await this.rooms.remove(sessionId);
+  async recreate(params: SandboxRecreateParams): Promise<{ ok: true; removed: string[] }> {
+    const { sessionKey, agentId, all, browser } = params;
+    if ([sessionKey, agentId, all === true ? all : undefined].filter((each) => each !== undefined).length !== 1)
+      throw invalidRequest('invalid sandbox.recreate params: one of sessionKey, agentId and all is needed');
+    const there = browser ? this.browser.sandboxes() : (await this.rooms.all()).map(({ sessionId }) => sessionId);
+    const removed = await this.among(there, params);
+    for (const sessionId of removed)
+      await (browser ? this.browser.stopSandbox(sessionId) : this.rooms.remove(sessionId));
     return { ok: true, removed };
+  }
+
+  /** Those that are meant. @throws RpcError INVALID_REQUEST */
+  private async among(
+    sessionIds: readonly string[],
+    { sessionKey, agentId }: SandboxRecreateParams,
+  ): Promise<string[]> {
+    const { config } = this.config;
+    if (sessionKey !== undefined) {
+      const wanted = await this.idOf(sessionKey);
+      return sessionIds.filter((id) => id === wanted);
+    }
+    if (agentId === undefined) return [...sessionIds];
+    const agent = findAgent(config, agentId);
+    if (!agent) throw invalidRequest(`unknown agent id "${agentId}"`, { details: { code: 'UNKNOWN_AGENT_ID' } });
+    const found: string[] = [];
+    for (const id of sessionIds) {
+      const key = (await this.sessions.findBySessionId(id))?.key;
+      if (key !== undefined && agentOfSession(config, key) === agent.id) found.push(id);
+    }
+    return found;
   }
 
   @RpcMethod({

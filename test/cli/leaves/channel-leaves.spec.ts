@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { FakeSlack } from '../../fakes/slack-server';
 import { FakeTelegram } from '../../fakes/telegram-server';
 import { GatewayProcess, until } from '../../harness/gateway-process';
@@ -152,6 +154,32 @@ describe('leaves about chats', () => {
     expect((await run('channels', 'logs', '--channel', 'slack')).code).toBe(0);
   });
 
+  it('message send --buttons, and what no platform has', async () => {
+    const rows = JSON.stringify([[{ text: 'Yes', callback_data: 'yes please' }, { text: 'No' }]]);
+    const sent = await onTelegram('send', '-m', 'Tea?', '--buttons', rows, '--json');
+    expect([sent.stderr, JSON.parse(sent.stdout)]).toEqual([
+      '',
+      expect.objectContaining({ ok: true, channel: 'telegram' }),
+    ]);
+    const shown = telegram.calls.findLast(({ method }) => method === 'sendMessage');
+    expect(JSON.stringify(shown?.params)).toContain('"Yes"');
+    expect((await onSlack('send', '-m', 'Tea?', '--buttons', rows)).stdout).toMatch(/^sent to slack:/);
+    expect(JSON.stringify(asked('chat.postMessage'))).toContain('"Yes');
+    for (const [args, text] of [
+      [['--buttons', 'x'], '--buttons must be a JSON list'],
+      [['--buttons', '[{}]'], 'row 0 must be a list'],
+      [['--card', '{}'], 'no chat platform here shows Adaptive Cards'],
+      [['--gif-playback'], 'only WhatsApp asks for it'],
+    ] as const)
+      expect((await onTelegram('send', '-m', 'x', ...args)).stderr).toContain(text);
+    expect((await onTelegram('send', '--media', 'x.png', '--buttons', rows)).stderr).toContain('add --message');
+    await run('config', 'set', 'channels.telegram.capabilities', '{"inlineButtons":"off"}');
+    await until('it is taken over', async () =>
+      (await onTelegram('send', '-m', 'Tea?', '--buttons', rows)).stderr.includes('capabilities.inlineButtons'),
+    );
+    await run('config', 'unset', 'channels.telegram.capabilities');
+  });
+
   it('agents bind, bindings, unbind', async () => {
     const bind = (verb: string, ...more: string[]): Promise<CliResult> =>
       run('agents', verb, '--agent', 'main', ...more);
@@ -190,5 +218,15 @@ describe('leaves about chats', () => {
     expect((await run('channels', 'disable', 'telegram', '--account', 'work')).stderr).toContain('no account "work"');
     expect((await run('channels', 'login', 'telegram', '--token', telegram.token)).stdout).toContain('nest_test_bot');
     expect((await run('channels', 'add', 'fax')).stderr).toContain('"fax" has no token');
+    const file = join(gateway.stateDir, 'telegram.token');
+    writeFileSync(file, `${telegram.token}\n`);
+    expect((await run('channels', 'add', 'telegram', '--token-file', file)).stdout).toContain('nest_test_bot');
+    expect(await run('channels', 'add', 'telegram', '--token-file', `${file}.no`)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('--token-file must be a file of at most') as string,
+    });
+    expect((await run('channels', 'add', 'telegram', '--token-file', file, '--token', '1:x')).stderr).toContain(
+      'one of',
+    );
   });
 });

@@ -1,6 +1,7 @@
 import { Option, SubCommand } from 'nest-commander';
 import { CallingCommand } from '../../../config/calling-command';
 import { type GatewayOptions, parseWholeNumber } from '../../../common/cli/cli-command';
+import { UsageError } from '../../../common/cli/cli-error';
 import { printJson, printLine, printTable } from '../../../common/cli/output';
 import { cutText } from '../../../common/cut-text';
 import { ExitCode } from '../../../common/exit-codes';
@@ -13,6 +14,7 @@ const PROBE_MS = 20_000;
 interface StatusOptions extends GatewayOptions {
   check?: boolean;
   probe?: boolean;
+  probeProvider?: string;
   probeTimeout?: number;
 }
 
@@ -41,6 +43,11 @@ export class ModelsStatusCommand extends CallingCommand {
     return true;
   }
 
+  @Option({ flags: '--probe-provider <id>', description: 'the same, and only those of this provider' })
+  parseProbeProvider(value: string): string {
+    return value;
+  }
+
   @Option({ flags: '--probe-timeout <ms>', description: 'milliseconds for each, 20000 by default' })
   parseProbeTimeout(value: string): number {
     return parseWholeNumber('--probe-timeout', value, 1000, 60_000);
@@ -61,14 +68,16 @@ export class ModelsStatusCommand extends CallingCommand {
         key: keyText(info.api, profile?.id, info.apiKey, faults, `${info.provider}/${info.id}`),
       };
     });
-    if (options.probe) await this.probe(rows, options);
+    const { probeProvider } = options;
+    const isProbing = options.probe === true || probeProvider !== undefined;
+    if (isProbing) await this.probe(rowsOf(rows, probeProvider), options);
     const isOk = faults.every(({ isCertain }) => !isCertain) && rows.every(({ probe }) => probe?.ok !== false);
     if (options.json) printJson({ ok: isOk, models: rows, problems: faults });
     else print(rows, faults);
-    if (!isOk && (options.check || options.probe)) process.exitCode = ExitCode.failed;
+    if (!isOk && (options.check || isProbing)) process.exitCode = ExitCode.failed;
   }
 
-  private async probe(rows: Row[], options: StatusOptions): Promise<void> {
+  private async probe(rows: readonly Row[], options: StatusOptions): Promise<void> {
     const timeoutMs = options.probeTimeout ?? PROBE_MS;
     for (const row of rows)
       row.probe = await this.call<NonNullable<Row['probe']>>(
@@ -77,6 +86,16 @@ export class ModelsStatusCommand extends CallingCommand {
         { model: row.model, timeoutMs },
       );
   }
+}
+
+/** @throws UsageError naming the providers that are in use */
+function rowsOf(rows: readonly Row[], provider: string | undefined): readonly Row[] {
+  if (provider === undefined) return rows;
+  const providerOf = ({ model }: Row): string => model.slice(0, model.indexOf('/'));
+  const wanted = rows.filter((row) => providerOf(row) === provider);
+  if (wanted.length > 0) return wanted;
+  const used = [...new Set(rows.map(providerOf))].join(', ') || 'none';
+  throw new UsageError(`--probe-provider "${provider}": no model that is used is of it; there are: ${used}`);
 }
 
 function keyText(

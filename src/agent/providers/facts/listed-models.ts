@@ -1,7 +1,7 @@
 import { isPlainObject } from '../../../common/plain-object';
 import type { ModelApi } from '../models.config';
 import { factsOf, inputOf, isModelId } from './local-answers';
-import { type FactsById, type ModelFacts, tokensIn } from './model-facts';
+import { type FactsById, type ModelFacts, momentIn, tokensIn } from './model-facts';
 
 type Entry = Record<string, unknown>;
 
@@ -71,6 +71,7 @@ function listedModel(entry: Entry): ModelFacts | undefined {
     ...(thinks === undefined ? {} : { reasoning: thinks }),
     ...(vision === undefined ? {} : { input: inputOf(vision) }),
     ...(cost ? { cost } : {}),
+    ...createdIn(entry),
   };
 }
 
@@ -122,6 +123,13 @@ function priceOf(pricing: unknown): ModelFacts['cost'] | undefined {
     cacheRead: perMillion('input_cache_read') ?? input,
     cacheWrite: perMillion('input_cache_write') ?? input,
   };
+}
+
+/** Seconds since 1970 in OpenAI's format, a date in Anthropic's. */
+function createdIn({ created, created_at: date }: Entry): Pick<ModelFacts, 'createdAt'> {
+  const said = typeof created === 'number' ? created * 1000 : typeof date === 'string' ? Date.parse(date) : undefined;
+  const createdAt = momentIn(said);
+  return createdAt === undefined ? {} : { createdAt };
 }
 
 const MOST_NAME = 100;

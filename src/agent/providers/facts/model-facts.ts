@@ -10,6 +10,8 @@ export interface ModelFacts {
   /** Window of the model as its provider lists it. */
   listed?: number;
   maxTokens?: number;
+  /** When it came out, in milliseconds since 1970. */
+  createdAt?: number;
   reasoning?: boolean;
   input?: ('text' | 'image')[];
   /** US dollars per million tokens. */
@@ -24,11 +26,18 @@ export type FactsById = Record<string, ModelFacts>;
 /** No window is smaller, and none that is larger is believed. */
 const LEAST_WINDOW = 256;
 const MOST_WINDOW = 100_000_000;
+/** No model is older: 1 January 2015. */
+const EARLIEST_MS = 1_420_070_400_000;
 
 /** A number of tokens as a server states it; undefined for everything that can't be one. */
 export function tokensIn(value: unknown): number | undefined {
   const isCount = typeof value === 'number' && Number.isInteger(value);
   return isCount && value >= LEAST_WINDOW && value <= MOST_WINDOW ? value : undefined;
+}
+
+/** A moment in milliseconds since 1970 at which a model may have come out; undefined for everything that can't be one. */
+export function momentIn(value: unknown): number | undefined {
+  return typeof value === 'number' && value >= EARLIEST_MS && Number.isSafeInteger(value) ? value : undefined;
 }
 
 /** The window of a model: what is stated of it, but not more than it is served with. */
@@ -47,6 +56,7 @@ export function windowOf(
 export function readFacts(value: unknown): ModelFacts {
   if (!isPlainObject(value)) return {};
   const { name, reasoning, input, cost, refused } = value;
+  const createdAt = momentIn(value['createdAt']);
   const tokens = (['served', 'presumed', 'listed', 'maxTokens'] as const).flatMap((key) => {
     const count = tokensIn(value[key]);
     return count === undefined ? [] : [[key, count] as const];
@@ -55,6 +65,7 @@ export function readFacts(value: unknown): ModelFacts {
   return {
     ...(typeof name === 'string' ? { name } : {}),
     ...Object.fromEntries(tokens),
+    ...(createdAt === undefined ? {} : { createdAt }),
     ...(typeof reasoning === 'boolean' ? { reasoning } : {}),
     ...(kinds.length > 0 ? { input: kinds } : {}),
     ...(isPlainObject(cost) ? { cost: costIn(cost) } : {}),
