@@ -3,16 +3,12 @@ import { Command, Option, SubCommand } from 'nest-commander';
 import { CommandGroup, GatewayCommandBase, type GatewayOptions } from '../common/cli/cli-command';
 import { UsageError } from '../common/cli/cli-error';
 import { printJson, printLine, printTable } from '../common/cli/output';
-import { AGENT_BINDING_LEAVES } from './agent-bindings.command';
+import { filesOfGateway } from '../config/config-files';
 import { Environment } from '../config/environment';
 import { resolveGatewayTarget } from '../config/gateway-target';
 import { withGatewayOrDisk } from '../gateway/client/with-gateway';
-
-interface AgentRow {
-  id: string;
-  name?: string;
-  identity?: { name?: string; emoji?: string };
-}
+import { AGENT_BINDING_LEAVES } from './agent-bindings.command';
+import { type AgentsAnswer, agentsView } from './agents-view';
 
 interface Looks extends GatewayOptions {
   workspace?: string;
@@ -25,7 +21,7 @@ interface Looks extends GatewayOptions {
 
 @Injectable()
 abstract class AgentsCommandBase extends GatewayCommandBase {
-  constructor(private readonly env: Environment) {
+  constructor(protected readonly env: Environment) {
     super();
   }
 
@@ -37,8 +33,8 @@ abstract class AgentsCommandBase extends GatewayCommandBase {
 @SubCommand({ name: 'list', description: 'the agents, the default one first' })
 export class AgentsListCommand extends AgentsCommandBase {
   async run(_: string[], options: GatewayOptions): Promise<void> {
-    const answer = await this.call<{ defaultId: string; agents: AgentRow[] }>(options, 'agents.list');
-    if (options.json) printJson(answer);
+    const answer = await this.call<AgentsAnswer>(options, 'agents.list');
+    if (options.json) printJson(agentsView(answer, filesOfGateway(this.env, options)));
     else
       printTable(answer.agents, [
         { title: 'Id', value: (row) => row.id },

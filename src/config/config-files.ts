@@ -33,6 +33,12 @@ export class ConfigFiles {
   }
 }
 
+/** The files of the gateway that a command asks; undefined where that gateway is elsewhere. */
+export function filesOfGateway(env: Environment, { url }: { url?: string }): ConfigFiles | undefined {
+  const files = new ConfigFiles(env);
+  return url === undefined && files.load().config.gateway?.mode !== 'remote' ? files : undefined;
+}
+
 /** Says what a command has written. */
 export function reportWrite(snapshot: ConfigSnapshot, asJson: boolean, what: string): void {
   if (asJson) printJson({ ok: true, path: snapshot.path, hash: snapshot.hash, warnings: snapshot.warnings });
