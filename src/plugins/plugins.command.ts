@@ -7,12 +7,14 @@ import { UsageError } from '../common/cli/cli-error';
 import { printJson, printLine, printTable } from '../common/cli/output';
 import { OpenclawError } from '../common/openclaw-error';
 import { isPlainObject } from '../common/plain-object';
+import { defaultAgentId } from '../config/agent-entries';
 import { ConfigWriter } from '../config/config-writer';
 import { Environment } from '../config/environment';
 import { loadConfig } from '../config/load-config';
 import type { OpenclawConfig } from '../config/openclaw.config';
 import type { PluginGrantsConfig } from '../config/sections/extensions.config';
 import { resolveConfigPath, resolveStateDir } from '../config/state-paths';
+import { workspacePath } from '../workspace/workspace-path';
 import { type Brings, withoutEffect, writeBrings } from './catalog/brings';
 import { openclawPackageOf, withBrings } from './catalog/openclaw-package';
 import { type PluginState, listPlugins, pluginHash, pluginsFolder } from './catalog/plugin-catalog';
@@ -20,6 +22,7 @@ import { type PluginManifest, needsCode, readManifest } from './catalog/plugin-m
 import { schemaProblem } from './catalog/schema-check';
 import { commandLine } from '../common/cli/own-commands';
 import { notGranted, wantedReach } from './openclaw/wanted-reach';
+import { type PluginFinding, pluginFindingsView, pluginView, pluginsView } from './plugins-view';
 import type { Trial } from './try-plugin';
 
 abstract class PluginsCommandBase extends CliCommand {
@@ -37,6 +40,11 @@ abstract class PluginsCommandBase extends CliCommand {
 
   protected plugins(): PluginState[] {
     return listPlugins(this.config(), this.stateDir, this.env.home);
+  }
+
+  protected workspaceDir(): string {
+    const config = this.config();
+    return workspacePath(config, this.env, this.stateDir, defaultAgentId(config));
   }
 
   protected named([id]: string[]): PluginState {
@@ -72,7 +80,7 @@ export class PluginsListCommand extends PluginsCommandBase {
 
   run(_: string[], options: JsonOptions): Promise<void> {
     const plugins = this.plugins();
-    if (options.json) printJson(plugins);
+    if (options.json) printJson(pluginsView(plugins, this.workspaceDir()));
     else if (plugins.length === 0) printLine(`no plugins; ${commandLine('plugins install <source>')}`);
     else
       printTable(plugins, [
@@ -94,7 +102,7 @@ export class PluginsInfoCommand extends PluginsCommandBase {
   run(args: string[], options: JsonOptions): Promise<void> {
     const plugin = this.named(args);
     const install = this.installOf(plugin.id);
-    if (options.json) printJson({ ...plugin, install });
+    if (options.json) printJson({ ...pluginView(plugin), install });
     else {
       printLine(`${plugin.id} ${plugin.manifest?.version ?? ''}: ${plugin.manifest?.description ?? ''}`);
       printLine(`folder: ${plugin.folder}`);
@@ -268,11 +276,6 @@ export class PluginsRemoveCommand extends PluginsCommandBase {
   }
 }
 
-interface Finding {
-  id: string;
-  problem: string;
-}
-
 @SubCommand({
   name: 'doctor',
   arguments: '[folder]',
@@ -285,22 +288,22 @@ export class PluginsDoctorCommand extends PluginsCommandBase {
 
   async run([folder]: string[], options: JsonOptions): Promise<void> {
     const findings = folder === undefined ? await this.checkAll() : await this.checkFolder(resolve(folder));
-    if (options.json) printJson({ ok: findings.length === 0, findings });
+    if (options.json) printJson(pluginFindingsView(findings));
     else if (findings.length === 0) printLine('all is well');
     else for (const { id, problem } of findings) printLine(`${id}: ${problem}`);
     if (findings.length > 0) process.exitCode = 1;
   }
 
   /** One that nobody has enabled gets the settings of its name, and nothing of what was granted to that. */
-  private checkFolder(folder: string): Promise<Finding[]> {
+  private checkFolder(folder: string): Promise<PluginFinding[]> {
     const trial = this.trial();
     const { id } = readManifest(folder);
     const { config } = trial.config.plugins?.entries?.[id] ?? {};
     return this.check(folder, { ...trial, config: config ? { plugins: { entries: { [id]: { config } } } } : {} });
   }
 
-  private async checkAll(): Promise<Finding[]> {
-    const findings: Finding[] = [];
+  private async checkAll(): Promise<PluginFinding[]> {
+    const findings: PluginFinding[] = [];
     for (const { id, folder, enabled, reason, isFaulty } of this.plugins()) {
       if (isFaulty && reason !== undefined) findings.push({ id, problem: reason });
       else if (enabled && reason === undefined) findings.push(...(await this.check(folder, this.trial())));
@@ -308,7 +311,7 @@ export class PluginsDoctorCommand extends PluginsCommandBase {
     return findings;
   }
 
-  private async check(folder: string, trial: Trial): Promise<Finding[]> {
+  private async check(folder: string, trial: Trial): Promise<PluginFinding[]> {
     const manifest = readManifest(folder);
     const { id } = manifest;
     const config = trial.config.plugins?.entries?.[id]?.config ?? {};
