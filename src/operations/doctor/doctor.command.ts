@@ -19,6 +19,7 @@ import { checkClock } from './clock-check';
 import { checkConfig } from './config-check';
 import { checkApprovals, checkHooks, checkPlugins, checkSkills } from './extension-check';
 import type { DoctorCheck, DoctorFacts, DoctorFinding } from './finding';
+import { UNCHECKED, doctorView } from './doctor-view';
 import { checkGateway } from './gateway-check';
 import { checkDisk, checkFolders, checkSandbox } from './machine-check';
 import { checkModels } from './model-check';
@@ -93,7 +94,7 @@ export class DoctorCommand extends CliCommand {
       : [];
     const findings = await this.examine(this.facts(stateDir, configPath));
     const isOk = findings.every(({ level }) => level !== 'problem');
-    if (options.json) printJson({ ok: isOk, stateDir, configPath, fixed, findings });
+    if (options.json) printJson({ ok: isOk, stateDir, configPath, fixed, ...doctorView(findings, CHECKS.length) });
     else {
       for (const line of fixed) printLine(`fixed    ${line}`);
       print(findings);
@@ -124,7 +125,7 @@ export class DoctorCommand extends CliCommand {
           return [
             {
               check: check.name,
-              code: 'doctor.unchecked',
+              code: UNCHECKED,
               level: 'problem' as const,
               message: `could not be checked: ${messageOf(error)}`,
             },
