@@ -1,22 +1,16 @@
 import type { Command as Commander } from 'commander';
 import { Command, Option, SubCommand } from 'nest-commander';
-import { CliCommand, GatewayCommandBase, type GatewayOptions, parseWholeNumber } from '../common/cli/cli-command';
+import { CliCommand, parseWholeNumber } from '../common/cli/cli-command';
 import { UsageError } from '../common/cli/cli-error';
-import { printJson, printLine, printNote } from '../common/cli/output';
-import { ExitCode } from '../common/exit-codes';
-import { OpenclawError } from '../common/openclaw-error';
+import { printNote } from '../common/cli/output';
 import { Environment } from '../config/environment';
 import type { GatewayFlags } from '../config/gateway-flags';
-import { resolveGatewayTarget } from '../config/gateway-target';
-import { gatewayLockPath, resolveConfigPath } from '../config/state-paths';
-import { readLockOwner } from '../common/lock-file';
-import { isAlive } from '../common/process-identity';
-import { withGateway } from '../gateway/client/with-gateway';
 import { GatewayCallCommand } from '../gateway/client/call.command';
 import { GatewayHealthCommand } from '../operations/diagnostics/health.command';
 import { GatewayDiscoverCommand } from '../operations/discovery/discover.command';
 import { GatewayUsageCostCommand } from '../usage/usage.command';
 import { GatewayProbeCommand } from './gateway-probe.command';
+import { GatewayStatusCommand } from './gateway-status.command';
 import { type StartLineFlags, StartLineCommand } from './start-line-flags';
 import { SERVICE_LEAVES } from '../operations/service/service.command';
 
@@ -123,41 +117,6 @@ export class GatewayLocalCommand extends CliCommand {
     const { answerLocally } = await import('./local-gateway');
     await answerLocally(this.env);
     ending = endSoon();
-  }
-}
-
-@SubCommand({ name: 'status', description: 'whether the gateway runs, and where' })
-export class GatewayStatusCommand extends GatewayCommandBase {
-  constructor(private readonly env: Environment) {
-    super();
-  }
-
-  async run(_: string[], options: GatewayOptions): Promise<void> {
-    const target = resolveGatewayTarget(this.env, options);
-    const configPath = resolveConfigPath(this.env, target.stateDir);
-    const owner = readLockOwner(gatewayLockPath(target.stateDir, configPath));
-    const pid = owner && isAlive(owner) ? owner.pid : undefined;
-    const facts = { url: target.url, configPath, stateDir: target.stateDir, ...(pid === undefined ? {} : { pid }) };
-    try {
-      const gateway = await withGateway(
-        target,
-        (client) => Promise.resolve({ version: client.hello.server.version, uptimeMs: client.hello.snapshot.uptimeMs }),
-        {
-          ...(options.timeout === undefined ? {} : { timeoutMs: options.timeout }),
-        },
-      );
-      if (options.json) printJson({ running: true, ...facts, ...gateway });
-      else
-        printLine(
-          `running at ${target.url}${pid === undefined ? '' : ` as process ${pid}`}, version ${gateway.version}, up ${Math.round(gateway.uptimeMs / 1000)} s`,
-        );
-    } catch (error) {
-      if (!(error instanceof OpenclawError)) throw error;
-      const reason = error.exitCode === ExitCode.gatewayUnreachable ? 'not running' : error.message;
-      if (options.json) printJson({ running: false, reason, ...facts });
-      else printLine(`${reason} (${target.url})${pid === undefined ? '' : `, though process ${pid} holds its lock`}`);
-      process.exitCode = error.exitCode ?? ExitCode.failed;
-    }
   }
 }
 

@@ -9,20 +9,18 @@ import { resolveStateDir } from '../../config/state-paths';
 import { OpenclawError } from '../../common/openclaw-error';
 import { loadDeviceIdentity } from '../client/device-identity-file';
 import { CallingCommand, callGateway } from '../../config/calling-command';
-import type { DevicePairRequest, PairedDevice } from './device-record';
+import type { PresenceEntry } from '../protocol/hello';
+import type { DevicePairRequest } from './device-record';
+import { type ListedDevice, type ListedDevices, devicesView } from './device-view';
+import type { PairedNode } from './paired-node';
 
-interface DevicesPayload {
-  pending: DevicePairRequest[];
-  paired: PairedDevice[];
-}
-
-const nameOf = (device: DevicePairRequest | PairedDevice): string | undefined =>
+const nameOf = (device: DevicePairRequest | ListedDevice): string | undefined =>
   ('operatorLabel' in device ? device.operatorLabel : undefined) ?? device.displayName ?? device.clientId;
 
 /** A device or request may be named by the beginning of its id. */
 abstract class DevicesCommandBase extends CallingCommand {
   protected async device(typed: string, options: GatewayOptions): Promise<string> {
-    const { paired } = await this.call<DevicesPayload>(options, 'device.pair.list');
+    const { paired } = await this.call<ListedDevices>(options, 'device.pair.list');
     const known = paired.map(({ deviceId, displayName, operatorLabel = displayName }) => ({
       id: deviceId,
       ...(operatorLabel ? { name: operatorLabel } : {}),
@@ -31,7 +29,7 @@ abstract class DevicesCommandBase extends CallingCommand {
   }
 
   protected async request(typed: string, options: GatewayOptions): Promise<string> {
-    const { pending } = await this.call<DevicesPayload>(options, 'device.pair.list');
+    const { pending } = await this.call<ListedDevices>(options, 'device.pair.list');
     return idByPrefix(
       typed,
       pending.map(({ requestId }) => ({ id: requestId })),
@@ -47,9 +45,11 @@ export class DevicesListCommand extends WatchingCommand {
   }
 
   protected async once(options: GatewayOptions): Promise<void> {
-    const answer = await callGateway<DevicesPayload>(this.env, options, 'device.pair.list');
+    const answer = await callGateway<ListedDevices>(this.env, options, 'device.pair.list');
     if (options.json) {
-      printJson(answer);
+      const { paired } = await callGateway<{ paired: PairedNode[] }>(this.env, options, 'node.pair.list');
+      const present = await callGateway<PresenceEntry[]>(this.env, options, 'system-presence');
+      printJson(devicesView(answer, paired, present));
       return;
     }
     const rows = [
