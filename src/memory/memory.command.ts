@@ -6,9 +6,10 @@ import { visibleText } from '../common/visible-text';
 import { Environment } from '../config/environment';
 import { resolveGatewayTarget } from '../config/gateway-target';
 import { withGatewayOrDisk } from '../gateway/client/with-gateway';
+import { type MemoryStatus, memoryStatusView } from './memory-status-view';
 
 interface MemoryOptions extends GatewayOptions {
-  agent?: string;
+  agent?: string | undefined;
   force?: boolean;
   maxResults?: number;
 }
@@ -29,18 +30,7 @@ abstract class MemoryCommandBase extends GatewayCommandBase {
   }
 }
 
-interface Status {
-  agentId: string;
-  files: number;
-  chunks: number;
-  vectors: number;
-  refused?: number;
-  provider: string;
-  model: string;
-  note?: string;
-}
-
-function printStatus(status: Status): void {
+function printStatus(status: MemoryStatus): void {
   printLine(
     `${status.agentId}: ${counted(status.files, 'file')}, ${counted(status.chunks, 'chunk')}, ${status.vectors} with vectors`,
   );
@@ -60,10 +50,28 @@ export class MemoryStatusCommand extends MemoryCommandBase {
     super(env);
   }
 
+  /** Of the agent that was named, or of all. */
+  private async ofEach(options: MemoryOptions): Promise<object[]> {
+    const { agents } = await this.ask<{ agents: { id: string; workspace?: string }[] }>(
+      'agents.list',
+      {},
+      {
+        ...options,
+        agent: undefined,
+      },
+    );
+    const wanted = agents.filter(({ id }) => options.agent === undefined || id === options.agent);
+    const views: object[] = [];
+    for (const { id, workspace } of wanted.length > 0 ? wanted : [{ id: options.agent, workspace: undefined }])
+      views.push(
+        memoryStatusView(await this.ask<MemoryStatus>('memory.status', {}, { ...options, agent: id }), workspace),
+      );
+    return views;
+  }
+
   async run(_: string[], options: MemoryOptions): Promise<void> {
-    const status = await this.ask<Status>('memory.status', {}, options);
-    if (options.json) printJson(status);
-    else printStatus(status);
+    if (options.json) printJson(await this.ofEach(options));
+    else printStatus(await this.ask<MemoryStatus>('memory.status', {}, options));
   }
 }
 
@@ -79,7 +87,7 @@ export class MemoryIndexCommand extends MemoryCommandBase {
   }
 
   async run(_: string[], options: MemoryOptions): Promise<void> {
-    const status = await this.ask<Status>('memory.index', options.force ? { force: true } : {}, options);
+    const status = await this.ask<MemoryStatus>('memory.index', options.force ? { force: true } : {}, options);
     if (options.json) printJson(status);
     else printStatus(status);
   }
