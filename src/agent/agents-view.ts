@@ -14,6 +14,10 @@ export interface AgentsAnswer {
   agents: AgentRow[];
 }
 
+/** Where what belongs to an agent is kept; nothing where its gateway is elsewhere. */
+export const folderView = (agentId: string, files?: ConfigFiles): { agentDir?: string } =>
+  files ? { agentDir: agentFolder(files.load().config, files.stateDir, agentId) } : {};
+
 /** The agents for programs. @param files of the gateway that was asked; without them nothing is said of what stands there alone */
 export function agentsView({ defaultId, agents }: AgentsAnswer, files?: ConfigFiles): object[] {
   const config = files?.load().config;
@@ -25,7 +29,7 @@ export function agentsView({ defaultId, agents }: AgentsAnswer, files?: ConfigFi
     ...((identity?.name ?? identity?.emoji) ? { identitySource: 'config' } : {}),
     ...(files && config
       ? {
-          agentDir: agentFolder(config, files.stateDir, row.id),
+          ...folderView(row.id, files),
           bindings: (config.bindings ?? []).filter(({ agentId }) => normaliseAgentId(agentId) === row.id).length,
         }
       : {}),

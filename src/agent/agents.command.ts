@@ -8,7 +8,7 @@ import { Environment } from '../config/environment';
 import { resolveGatewayTarget } from '../config/gateway-target';
 import { withGatewayOrDisk } from '../gateway/client/with-gateway';
 import { AGENT_BINDING_LEAVES } from './agent-bindings.command';
-import { type AgentsAnswer, agentsView } from './agents-view';
+import { type AgentsAnswer, agentsView, folderView } from './agents-view';
 
 interface Looks extends GatewayOptions {
   workspace?: string;
@@ -75,7 +75,7 @@ export class AgentsAddCommand extends AgentsCommandBase {
       ...(model === undefined ? {} : { model }),
       ...(emoji === undefined ? {} : { emoji }),
     });
-    if (options.json) printJson(answer);
+    if (options.json) printJson({ ...answer, ...folderView(answer.agentId, filesOfGateway(this.env, options)) });
     else printLine(`agent ${answer.agentId} is there; its files: ${answer.workspace}`);
   }
 }

@@ -39,9 +39,9 @@ export function filesOfGateway(env: Environment, { url }: { url?: string }): Con
   return url === undefined && files.load().config.gateway?.mode !== 'remote' ? files : undefined;
 }
 
-/** Says what a command has written. */
-export function reportWrite(snapshot: ConfigSnapshot, asJson: boolean, what: string): void {
-  if (asJson) printJson({ ok: true, path: snapshot.path, hash: snapshot.hash, warnings: snapshot.warnings });
+/** Says what a command has written. @param more of it for programs */
+export function reportWrite(snapshot: ConfigSnapshot, asJson: boolean, what: string, more: object = {}): void {
+  if (asJson) printJson({ ok: true, path: snapshot.path, hash: snapshot.hash, warnings: snapshot.warnings, ...more });
   else {
     for (const warning of snapshot.warnings) printNote(`warning: ${warning.path}: ${warning.message}`);
     printLine(`${what} (${snapshot.path})`);

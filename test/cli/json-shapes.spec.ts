@@ -389,6 +389,24 @@ const SHAPES: readonly [line: string, shape: object][] = [
     },
   ],
   [
+    'message send --channel telegram --target 77 --message hello',
+    {
+      action: 'send',
+      channel: 'telegram',
+      dryRun: false,
+      messageId: text,
+      payload: { channel: 'telegram', messageId: text },
+    },
+  ],
+  [
+    'message send --channel telegram --target 77 --message hello --dry-run',
+    { action: 'send', channel: 'telegram', dryRun: true, payload: { channel: 'telegram', to: '77' } },
+  ],
+  ['agents bindings', [{ agentId: 'main', match: { channel: 'telegram' }, description: 'telegram' }]],
+  ['agents bind --agent helper --bind slack', { agentId: 'helper', added: ['slack'], skipped: [] }],
+  ['agents unbind --agent helper --bind slack --bind discord', { removed: ['slack'], missing: ['discord'] }],
+  ['agents delete nobody', { ok: false, error: { code: text, message: text } }],
+  [
     'cron list',
     { jobs: [{ name: 'tea', enabled: true, status: 'idle', state: object }], total: 1, deliveryPreviews: object },
   ],

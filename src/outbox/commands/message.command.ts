@@ -5,7 +5,7 @@ import { printJson, printLine } from '../../common/cli/output';
 import { ExitCode } from '../../common/exit-codes';
 import { OpenclawError, messageOf } from '../../common/openclaw-error';
 import { MESSAGE_ABOUT_LEAVES } from './message-about.command';
-import { MessageCommandBase, type MessageOptions } from './message-base.command';
+import { MessageCommandBase, type MessageOptions, outcomeView } from './message-base.command';
 import { MESSAGE_PLACE_COMMANDS, MESSAGE_PLACE_GROUPS } from './message-places.command';
 
 interface SendOptions extends MessageOptions {
@@ -77,7 +77,7 @@ export class MessageSendCommand extends SendingCommand {
   async run(_: string[], options: SendOptions): Promise<void> {
     const sent = await this.ask<Sent>('send', this.contentOf(options), options);
     if (sent === undefined) return;
-    if (options.json) printJson(sent);
+    if (options.json) printJson(outcomeView('send', sent, sent));
     else tellSent(sent);
   }
 }
@@ -151,7 +151,7 @@ export class MessagePollCommand extends MessageCommandBase {
     };
     const sent = await this.ask<Sent>('poll', poll, options);
     if (sent === undefined) return;
-    if (options.json) printJson(sent);
+    if (options.json) printJson(outcomeView('poll', sent, sent));
     else tellSent(sent);
   }
 }

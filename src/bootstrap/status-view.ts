@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs';
 import { arch, platform, release } from 'node:os';
 import { join } from 'node:path';
-import { appRoot } from '../../common/app-root';
-import { ConfigFiles } from '../../config/config-files';
-import type { Environment } from '../../config/environment';
-import type { PresenceEntry } from '../../gateway/protocol/hello';
-import { findingView, secretDiagnostics, severitiesOf } from '../../security/audit-view';
-import { audit, readAuditFacts } from '../../security/security-audit';
-import { serviceView } from '../service/service-view';
+import { appRoot } from '../common/app-root';
+import { ConfigFiles } from '../config/config-files';
+import type { Environment } from '../config/environment';
+import type { PresenceEntry } from '../gateway/protocol/hello';
+import { findingView, secretDiagnostics, severitiesOf } from '../security/audit-view';
+import { audit, readAuditFacts } from '../security/security-audit';
+import { serviceView } from '../operations/service/service-view';
 
 /** What of the state is told without a gateway. */
 export async function machineView(env: Environment, { audited }: { audited: boolean }): Promise<object> {
