@@ -1,6 +1,7 @@
 import { SubCommand } from 'nest-commander';
 import { GatewayCommandBase, type GatewayOptions } from '../common/cli/cli-command';
 import { printJson, printLine } from '../common/cli/output';
+import { withOwnCommands } from '../common/cli/own-commands';
 import { ExitCode } from '../common/exit-codes';
 import { readLockOwner } from '../common/lock-file';
 import { OpenclawError } from '../common/openclaw-error';
@@ -53,7 +54,7 @@ export class GatewayStatusCommand extends GatewayCommandBase {
           running: false,
           reason,
           ...facts,
-          ...(await gatewayStatusView(this.env, facts, { error: error.message })),
+          ...(await gatewayStatusView(this.env, facts, { error: withOwnCommands(error.message) })),
         });
       else printLine(`${reason} (${target.url})${pid === undefined ? '' : `, though process ${pid} holds its lock`}`);
       process.exitCode = error.exitCode ?? ExitCode.failed;

@@ -2,7 +2,7 @@ import { Command, Option } from 'nest-commander';
 import { type GatewayOptions } from '../common/cli/cli-command';
 import { WatchingCommand } from '../common/cli/watching';
 import { printJson, printLine, timeText } from '../common/cli/output';
-import { commandLine } from '../common/cli/own-commands';
+import { commandLine, withOwnCommands } from '../common/cli/own-commands';
 import { ExitCode } from '../common/exit-codes';
 import { OpenclawError } from '../common/openclaw-error';
 import { Environment } from '../config/environment';
@@ -50,7 +50,8 @@ interface Answers {
   uptimeMs: number;
   connectLatencyMs: number;
   presence: readonly PresenceEntry[];
-  agents: ToldAgents;
+  /** For programs alone. */
+  agents?: ToldAgents;
   status: StatusPayload;
   models: { id: string; provider: string }[];
   problems: GatewayProblem[];
@@ -118,7 +119,11 @@ export class StatusCommand extends WatchingCommand<StatusOptions> {
       if (options.json)
         printJson({
           ...local,
-          gateway: gatewayView(this.env, { url: target.url, flag: options.url }, { error: error.message }),
+          gateway: gatewayView(
+            this.env,
+            { url: target.url, flag: options.url },
+            { error: withOwnCommands(error.message) },
+          ),
           ...(await machineView(this.env, { audited: options.all === true || options.deep === true })),
         });
       else {
@@ -142,7 +147,7 @@ export class StatusCommand extends WatchingCommand<StatusOptions> {
       ),
       ...(await machineView(this.env, { audited: options.all === true || options.deep === true })),
       ...status,
-      agents: agentsSummary(agents, status.sessions),
+      ...(agents ? { agents: agentsSummary(agents, status.sessions) } : {}),
       problems,
       approvals,
       ...extras,
@@ -160,7 +165,7 @@ export class StatusCommand extends WatchingCommand<StatusOptions> {
       client.call<Pick<Answers, 'models'>>('models.list'),
       client.call<Pick<Answers, 'problems'>>('system.problems'),
       client.call<unknown[]>('exec.approval.list', {}),
-      client.call<ToldAgents>('agents.list', {}),
+      json ? client.call<ToldAgents>('agents.list', {}) : undefined,
     ]);
     return {
       url,
@@ -168,7 +173,7 @@ export class StatusCommand extends WatchingCommand<StatusOptions> {
       uptimeMs: client.hello.snapshot.uptimeMs,
       connectLatencyMs,
       presence: client.hello.snapshot.presence,
-      agents,
+      ...(agents ? { agents } : {}),
       status,
       models,
       problems,

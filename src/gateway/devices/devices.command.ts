@@ -5,11 +5,13 @@ import { CommandGroup, type GatewayOptions } from '../../common/cli/cli-command'
 import { WatchingCommand } from '../../common/cli/watching';
 import { printJson, printLine, printTable, timeText } from '../../common/cli/output';
 import { Environment } from '../../config/environment';
+import { resolveGatewayTarget } from '../../config/gateway-target';
+import { GatewayClient } from '../client/gateway-client';
+import { withGatewayOrDisk } from '../client/with-gateway';
 import { resolveStateDir } from '../../config/state-paths';
 import { OpenclawError } from '../../common/openclaw-error';
 import { loadDeviceIdentity } from '../client/device-identity-file';
-import { CallingCommand, callGateway } from '../../config/calling-command';
-import type { PresenceEntry } from '../protocol/hello';
+import { CallingCommand } from '../../config/calling-command';
 import type { DevicePairRequest } from './device-record';
 import { type ListedDevice, type ListedDevices, devicesView } from './device-view';
 import type { PairedNode } from './paired-node';
@@ -45,11 +47,17 @@ export class DevicesListCommand extends WatchingCommand {
   }
 
   protected async once(options: GatewayOptions): Promise<void> {
-    const answer = await callGateway<ListedDevices>(this.env, options, 'device.pair.list');
+    const { answer, nodes, present } = await withGatewayOrDisk(
+      resolveGatewayTarget(this.env, options),
+      async (client) => ({
+        answer: await client.call<ListedDevices>('device.pair.list'),
+        nodes: options.json ? (await client.call<{ paired: PairedNode[] }>('node.pair.list')).paired : [],
+        // Nobody is connected where no gateway runs.
+        present: client instanceof GatewayClient ? client.hello.snapshot.presence : [],
+      }),
+    );
     if (options.json) {
-      const { paired } = await callGateway<{ paired: PairedNode[] }>(this.env, options, 'node.pair.list');
-      const present = await callGateway<PresenceEntry[]>(this.env, options, 'system-presence');
-      printJson(devicesView(answer, paired, present));
+      printJson(devicesView(answer, nodes, present));
       return;
     }
     const rows = [
