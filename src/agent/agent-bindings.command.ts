@@ -87,7 +87,7 @@ abstract class ChangeBindingsCommand extends BindingCommand {
 export class AgentsBindingsCommand extends BindingCommand {
   run(_: string[], options: BindingOptions): Promise<void> {
     const rows = this.bindings().bindings.filter(({ agentId }) => [undefined, agentId].includes(options.agent));
-    if (options.json) printJson(rows);
+    if (options.json) printJson(rows.map((row) => ({ ...row, description: placeOf(row.match) })));
     else if (rows.length === 0) printLine('none');
     else
       printTable(rows, [
@@ -112,7 +112,12 @@ export class AgentsBindCommand extends ChangeBindingsCommand {
     // What is written down first decides, so a new one stands in front of those for the same place.
     const value = [...added.map((match) => ({ agentId, match })), ...bindings];
     const written = await files.writer.edit([{ path: ['bindings'], value }], BY_COMMAND);
-    reportWrite(written, options.json === true, `${agentId} answers on ${added.map(placeOf).join(', ')}`);
+    const names = added.map(placeOf);
+    reportWrite(written, options.json === true, `${agentId} answers on ${names.join(', ')}`, {
+      agentId,
+      added: names,
+      skipped: places.filter((place) => !added.includes(place)).map(placeOf),
+    });
   }
 }
 
@@ -127,7 +132,12 @@ export class AgentsUnbindCommand extends ChangeBindingsCommand {
       throw new OpenclawError('BINDING_UNKNOWN', `${agentId} is not bound to ${places.map(placeOf).join(', ')}`);
     const edit = kept.length === 0 ? { path: ['bindings'], unset: true as const } : { path: ['bindings'], value: kept };
     const written = await files.writer.edit([edit], BY_COMMAND);
-    reportWrite(written, options.json === true, `${agentId} no longer answers on ${places.map(placeOf).join(', ')}`);
+    const isBound = (place: Place): boolean => bindings.some((binding) => isSame(binding, agentId, place));
+    reportWrite(written, options.json === true, `${agentId} no longer answers on ${places.map(placeOf).join(', ')}`, {
+      agentId,
+      removed: places.filter(isBound).map(placeOf),
+      missing: places.filter((place) => !isBound(place)).map(placeOf),
+    });
   }
 }
 

@@ -4,15 +4,11 @@ import { CommandGroup, GatewayCommandBase, type GatewayOptions } from '../common
 import { printJson, printLine, printTable } from '../common/cli/output';
 import { AGENT_BINDING_LEAVES, BIND_FLAG, type Place, placeOf, withPlace } from './agent-bindings.command';
 import { AgentsSetIdentityCommand } from './agents-identity.command';
+import { filesOfGateway } from '../config/config-files';
 import { Environment } from '../config/environment';
 import { resolveGatewayTarget } from '../config/gateway-target';
 import { withGatewayOrDisk } from '../gateway/client/with-gateway';
-
-interface AgentRow {
-  id: string;
-  name?: string;
-  identity?: { name?: string; emoji?: string };
-}
+import { type AgentsAnswer, agentsView, folderView } from './agents-view';
 
 interface AddOptions extends GatewayOptions {
   workspace?: string;
@@ -24,7 +20,7 @@ interface AddOptions extends GatewayOptions {
 
 @Injectable()
 abstract class AgentsCommandBase extends GatewayCommandBase {
-  constructor(private readonly env: Environment) {
+  constructor(protected readonly env: Environment) {
     super();
   }
 
@@ -36,8 +32,8 @@ abstract class AgentsCommandBase extends GatewayCommandBase {
 @SubCommand({ name: 'list', description: 'the agents, the default one first' })
 export class AgentsListCommand extends AgentsCommandBase {
   async run(_: string[], options: GatewayOptions): Promise<void> {
-    const answer = await this.call<{ defaultId: string; agents: AgentRow[] }>(options, 'agents.list');
-    if (options.json) printJson(answer);
+    const answer = await this.call<AgentsAnswer>(options, 'agents.list');
+    if (options.json) printJson(agentsView(answer, filesOfGateway(this.env, options)));
     else
       printTable(answer.agents, [
         { title: 'Id', value: (row) => row.id },
@@ -93,7 +89,7 @@ export class AgentsAddCommand extends AgentsCommandBase {
       ...(agentDir === undefined ? {} : { agentDir }),
       ...(bindings.length > 0 ? { bindings } : {}),
     });
-    if (options.json) return printJson(answer);
+    if (options.json) return printJson({ ...answer, ...folderView(answer.agentId, filesOfGateway(this.env, options)) });
     printLine(`agent ${answer.agentId} is there; its files: ${answer.workspace}`);
     if (bindings.length > 0) printLine(`it answers on ${bindings.map(placeOf).join(', ')}`);
   }

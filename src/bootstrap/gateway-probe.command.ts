@@ -9,18 +9,12 @@ import { loadConfig } from '../config/load-config';
 import { gatewayPort } from '../config/ports';
 import { resolveConfigPath } from '../config/state-paths';
 import { withGateway } from '../gateway/client/with-gateway';
-
-interface Probed {
-  url: string;
-  /** Why it is asked. */
-  from: string;
-  ok: boolean;
-  ms: number;
-  version?: string;
-  error?: string;
-}
+import { addressOf } from '../operations/discovery/beacons-view';
+import type { FoundGateway } from '../operations/discovery/mdns';
+import { type Attempt, probeView } from './probe-view';
 
 const PROBE_MS = 3000;
+const LISTEN_MS = 1500;
 
 @SubCommand({
   name: 'probe',
@@ -41,18 +35,22 @@ export class GatewayProbeCommand extends CallingCommand {
     const target = resolveGatewayTarget(this.env, options);
     const { config } = loadConfig(resolveConfigPath(this.env, target.stateDir), this.env);
     const secure = config.gateway?.tls?.enabled ? 'wss' : 'ws';
+    const localUrl = `${secure}://127.0.0.1:${gatewayPort(config, this.env)}`;
     const places = new Map<string, string>([
       [target.url, options.url === undefined ? 'configuration' : '--url'],
-      [`${secure}://127.0.0.1:${gatewayPort(config, this.env)}`, 'this machine'],
+      [localUrl, 'this machine'],
     ]);
-    if (options.discover !== false) {
+    const began = performance.now();
+    const listened = options.discover !== false;
+    const found: FoundGateway[] = [];
+    if (listened) {
       const { discover } = await import('../operations/discovery/mdns');
-      for (const { txt, addresses, host, port } of await discover(config.discovery?.mdns ?? {}, PROBE_MS / 2))
-        places.set(`${txt['gatewayTls'] ? 'wss' : 'ws'}://${addresses[0] ?? host}:${port}`, 'announced');
+      found.push(...(await discover(config.discovery?.mdns ?? {}, LISTEN_MS)));
+      for (const gateway of found) places.set(addressOf(gateway), 'announced');
     }
     const timeoutMs = options.timeout ?? PROBE_MS;
     const gateways = await Promise.all(
-      [...places].map(async ([url, from]): Promise<Probed> => {
+      [...places].map(async ([url, from]): Promise<Attempt> => {
         const since = performance.now();
         const ms = (): number => Math.round(performance.now() - since);
         // What announces itself may be anybody: it is not shown the token.
@@ -60,7 +58,7 @@ export class GatewayProbeCommand extends CallingCommand {
         try {
           return await withGateway(
             known,
-            (client) => Promise.resolve({ url, from, ok: true, ms: ms(), version: client.hello.server.version }),
+            ({ hello }) => Promise.resolve({ url, from, ok: true, ms: ms(), version: hello.server.version, hello }),
             { timeoutMs },
           );
         } catch (error) {
@@ -70,7 +68,15 @@ export class GatewayProbeCommand extends CallingCommand {
       }),
     );
     const ok = gateways.some((gateway) => gateway.ok);
-    if (options.json) printJson({ ok, gateways });
+    if (options.json)
+      printJson(
+        probeView(gateways, {
+          timeoutMs,
+          durationMs: Math.round(performance.now() - began),
+          found: listened ? { gateways: found, timeoutMs: LISTEN_MS } : undefined,
+          localUrl,
+        }),
+      );
     else
       printTable(gateways, [
         { title: 'Address', value: ({ url }) => url },

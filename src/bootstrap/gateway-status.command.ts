@@ -2,6 +2,7 @@ import { Option, SubCommand } from 'nest-commander';
 import { GatewayCommandBase, type GatewayOptions } from '../common/cli/cli-command';
 import { UsageError } from '../common/cli/cli-error';
 import { printJson, printLine } from '../common/cli/output';
+import { withOwnCommands } from '../common/cli/own-commands';
 import { ExitCode } from '../common/exit-codes';
 import { readLockOwner } from '../common/lock-file';
 import { OpenclawError, messageOf } from '../common/openclaw-error';
@@ -10,19 +11,22 @@ import { isAlive } from '../common/process-identity';
 import { Environment } from '../config/environment';
 import { resolveGatewayTarget } from '../config/gateway-target';
 import { gatewayLockPath, resolveConfigPath } from '../config/state-paths';
+import type { ControlUiPlace } from '../control-ui/control-ui.rpc';
 import { withGateway } from '../gateway/client/with-gateway';
+import type { HelloOk } from '../gateway/protocol/hello';
 import type { GatewayProblem } from '../operations/diagnostics/gateway-problem';
 import { printProblems } from '../operations/diagnostics/print-problems';
 import { serviceManager } from '../operations/service/install-service';
+import { gatewayStatusView } from './gateway-status-view';
 
 interface StatusOptions extends GatewayOptions {
   probe?: boolean;
   deep?: boolean;
 }
 
-interface Gateway {
-  version: string;
-  uptimeMs: number;
+interface Answer {
+  hello: HelloOk;
+  place?: ControlUiPlace | undefined;
   problems?: GatewayProblem[];
 }
 
@@ -71,10 +75,20 @@ export class GatewayStatusCommand extends GatewayCommandBase {
       return printServices(services);
     }
     try {
-      const { problems, ...gateway } = await this.ask(target, options);
-      if (options.json) return printJson({ running: true, ...facts, ...gateway, ...(problems ? { problems } : {}) });
+      const { hello, place, problems } = await this.ask(target, options);
+      const { version } = hello.server;
+      const { uptimeMs } = hello.snapshot;
+      if (options.json)
+        return printJson({
+          running: true,
+          ...facts,
+          version,
+          uptimeMs,
+          ...(problems ? { problems } : {}),
+          ...(await gatewayStatusView(this.env, facts, { hello, ...(place ? { place } : {}) })),
+        });
       printLine(
-        `running at ${target.url}${pid === undefined ? '' : ` as process ${pid}`}, version ${gateway.version}, up ${Math.round(gateway.uptimeMs / 1000)} s`,
+        `running at ${target.url}${pid === undefined ? '' : ` as process ${pid}`}, version ${version}, up ${Math.round(uptimeMs / 1000)} s`,
       );
       printServices(services);
       printProblems(problems ?? []);
@@ -82,18 +96,25 @@ export class GatewayStatusCommand extends GatewayCommandBase {
       if (!(error instanceof OpenclawError)) throw error;
       const reason = error.exitCode === ExitCode.gatewayUnreachable ? 'not running' : error.message;
       process.exitCode = error.exitCode ?? ExitCode.failed;
-      if (options.json) return printJson({ running: false, reason, ...facts });
+      if (options.json)
+        return printJson({
+          running: false,
+          reason,
+          ...facts,
+          ...(await gatewayStatusView(this.env, facts, { error: withOwnCommands(error.message) })),
+        });
       printLine(`${reason} (${target.url})${pid === undefined ? '' : `, though process ${pid} holds its lock`}`);
       printServices(services);
     }
   }
 
-  private ask(target: Parameters<typeof withGateway>[0], { deep, timeout }: StatusOptions): Promise<Gateway> {
+  private ask(target: Parameters<typeof withGateway>[0], { deep, json, timeout }: StatusOptions): Promise<Answer> {
     return withGateway(
       target,
       async (client) => ({
-        version: client.hello.server.version,
-        uptimeMs: client.hello.snapshot.uptimeMs,
+        hello: client.hello,
+        // A gateway of another version may not say.
+        ...(json ? { place: await client.call<ControlUiPlace>('controlUi.place').catch(() => undefined) } : {}),
         ...(deep ? await client.call<{ problems: GatewayProblem[] }>('system.problems') : {}),
       }),
       timeout === undefined ? {} : { timeoutMs: timeout },

@@ -39,7 +39,7 @@ export const COMMAND_TABLE: readonly CommandEntry[] = [
   {
     name: 'status',
     summary: 'gateway, model, channels and sessions at a glance',
-    load: async () => [(await import('../operations/diagnostics/status.command')).StatusCommand],
+    load: async () => [(await import('../bootstrap/status.command')).StatusCommand],
   },
   {
     name: 'health',

@@ -33,9 +33,15 @@ export class ConfigFiles {
   }
 }
 
-/** Says what a command has written. */
-export function reportWrite(snapshot: ConfigSnapshot, asJson: boolean, what: string): void {
-  if (asJson) printJson({ ok: true, path: snapshot.path, hash: snapshot.hash, warnings: snapshot.warnings });
+/** The files of the gateway that a command asks; undefined where that gateway is elsewhere. */
+export function filesOfGateway(env: Environment, { url }: { url?: string }): ConfigFiles | undefined {
+  const files = new ConfigFiles(env);
+  return url === undefined && files.load().config.gateway?.mode !== 'remote' ? files : undefined;
+}
+
+/** Says what a command has written. @param more of it for programs */
+export function reportWrite(snapshot: ConfigSnapshot, asJson: boolean, what: string, more: object = {}): void {
+  if (asJson) printJson({ ok: true, path: snapshot.path, hash: snapshot.hash, warnings: snapshot.warnings, ...more });
   else {
     for (const warning of snapshot.warnings) printNote(`warning: ${warning.path}: ${warning.message}`);
     printLine(`${what} (${snapshot.path})`);

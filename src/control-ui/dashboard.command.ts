@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { Command, Option } from 'nest-commander';
 import { GatewayCommandBase, type GatewayOptions } from '../common/cli/cli-command';
 import { printJson, printLine } from '../common/cli/output';
+import { portOf } from '../common/net/host';
 import { readLockOwner } from '../common/lock-file';
 import { OpenclawError } from '../common/openclaw-error';
 import { isAlive } from '../common/process-identity';
@@ -43,7 +44,7 @@ export class DashboardCommand extends GatewayCommandBase {
       mode: place.authMode,
       ...(place.authMode === 'none' || secret === undefined ? {} : { secret }),
     });
-    if (options.json) printJson({ url });
+    if (options.json) printJson(linkView(url, address, target.url));
     else printLine(url);
     if (options.open !== false && process.stdout.isTTY) openBrowser(url);
   }
@@ -54,6 +55,16 @@ export class DashboardCommand extends GatewayCommandBase {
     return owner !== undefined && owner.pid === place.pid && isAlive(owner);
   }
 }
+
+/** The link and its parts, for programs. */
+const linkView = (url: string, address: string, gatewayUrl: string): object => ({
+  ok: true,
+  url,
+  httpUrl: address,
+  wsUrl: gatewayUrl,
+  port: portOf(new URL(gatewayUrl)),
+  tokenIncluded: new URL(url).hash !== '',
+});
 
 /** The page as the gateway's own port serves it, by the way that led to the gateway. */
 function addressOf(gatewayUrl: string, basePath: string): string {

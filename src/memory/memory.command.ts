@@ -6,10 +6,12 @@ import { ExitCode } from '../common/exit-codes';
 import { visibleText } from '../common/visible-text';
 import { Environment } from '../config/environment';
 import { resolveGatewayTarget } from '../config/gateway-target';
+import type { GatewayCalls } from '../gateway/client/gateway-client';
 import { withGatewayOrDisk } from '../gateway/client/with-gateway';
+import { type MemoryStatus, memoryStatusView } from './memory-status-view';
 
 interface MemoryOptions extends GatewayOptions {
-  agent?: string;
+  agent?: string | undefined;
   force?: boolean;
   maxResults?: number;
 }
@@ -24,21 +26,26 @@ abstract class MemoryCommandBase extends GatewayCommandBase {
     return value;
   }
 
+  protected withClient<T>(options: MemoryOptions, work: (client: GatewayCalls) => Promise<T>): Promise<T> {
+    return withGatewayOrDisk(resolveGatewayTarget(this.env, options), work);
+  }
+
   protected ask<T>(method: string, params: Record<string, unknown>, options: MemoryOptions): Promise<T> {
-    const asked = { ...params, ...(options.agent ? { agentId: options.agent } : {}) };
-    return withGatewayOrDisk(resolveGatewayTarget(this.env, options), (client) => client.call<T>(method, asked));
+    return this.withClient(options, (client) => client.call<T>(method, { ...params, ...agentOf(options) }));
   }
 }
 
-interface Status {
-  agentId: string;
-  files: number;
-  chunks: number;
-  vectors: number;
-  refused?: number;
-  provider: string;
-  model: string;
-  note?: string;
+const agentOf = ({ agent }: MemoryOptions): { agentId?: string } => (agent ? { agentId: agent } : {});
+
+/** Of the agent that was named, or of all. */
+async function statusOfEach(client: GatewayCalls, { agent }: MemoryOptions, named: MemoryStatus): Promise<object[]> {
+  const { agents } = await client.call<{ agents: { id: string; workspace?: string }[] }>('agents.list', {});
+  const views: object[] = [];
+  for (const { id, workspace } of agents.filter(({ id }) => agent === undefined || id === named.agentId)) {
+    const status = id === named.agentId ? named : await client.call<MemoryStatus>('memory.status', { agentId: id });
+    views.push(memoryStatusView(status, workspace));
+  }
+  return views;
 }
 
 interface Embedding {
@@ -46,7 +53,7 @@ interface Embedding {
   error?: string;
 }
 
-function printStatus(status: Status): void {
+function printStatus(status: MemoryStatus): void {
   printLine(
     `${status.agentId}: ${counted(status.files, 'file')}, ${counted(status.chunks, 'chunk')}, ${status.vectors} with vectors`,
   );
@@ -72,14 +79,17 @@ export class MemoryStatusCommand extends MemoryCommandBase {
   }
 
   async run(_: string[], options: MemoryOptions & { deep?: boolean }): Promise<void> {
-    const status = await this.ask<Status>('memory.status', {}, options);
-    const { embedding } = options.deep
-      ? await this.ask<{ embedding?: Embedding }>('doctor.memory.status', { deep: true }, options)
-      : {};
+    const { status, embedding, all } = await this.withClient(options, async (client) => {
+      const found = await client.call<MemoryStatus>('memory.status', agentOf(options));
+      return {
+        status: found,
+        ...(options.deep ? await client.call<{ embedding?: Embedding }>('doctor.memory.status', { deep: true }) : {}),
+        all: options.json ? await statusOfEach(client, options, found) : [],
+      };
+    });
     // Who has no service has nothing that could fail.
-    const isFaulty = embedding?.ok === false && status.provider !== 'none';
-    if (isFaulty) process.exitCode = ExitCode.failed;
-    if (options.json) return printJson({ ...status, ...(embedding ? { embedding } : {}) });
+    if (embedding?.ok === false && status.provider !== 'none') process.exitCode = ExitCode.failed;
+    if (options.json) return printJson(all.map((view) => ({ ...view, ...(embedding ? { embedding } : {}) })));
     printStatus(status);
     if (embedding) printLine(`vectors: ${embedding.ok ? 'the service makes them' : (embedding.error ?? 'none')}`);
   }
@@ -97,7 +107,7 @@ export class MemoryIndexCommand extends MemoryCommandBase {
   }
 
   async run(_: string[], options: MemoryOptions): Promise<void> {
-    const status = await this.ask<Status>('memory.index', options.force ? { force: true } : {}, options);
+    const status = await this.ask<MemoryStatus>('memory.index', options.force ? { force: true } : {}, options);
     if (options.json) printJson(status);
     else printStatus(status);
   }

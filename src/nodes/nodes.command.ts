@@ -12,8 +12,10 @@ import { Environment } from '../config/environment';
 import { resolveGatewayTarget } from '../config/gateway-target';
 import type { GatewayClient } from '../gateway/client/gateway-client';
 import { withGateway } from '../gateway/client/with-gateway';
+import type { ListedDevice, ListedDevices } from '../gateway/devices/device-view';
 import type { PairedNode, PendingNode } from '../gateway/devices/paired-node';
 import type { NodeRow } from './node-rows';
+import { nodeView, pairingView } from './nodes-view';
 
 interface NodeOptions extends GatewayOptions {
   node?: string;
@@ -49,6 +51,10 @@ abstract class NodesViewBase extends WatchingCommand {
 
   protected ask<T>(options: GatewayOptions, method: string): Promise<T> {
     return callGateway(this.env, options, method);
+  }
+
+  protected async devices(options: GatewayOptions): Promise<ListedDevice[]> {
+    return (await this.ask<ListedDevices>(options, 'device.pair.list')).paired;
   }
 }
 
@@ -88,8 +94,11 @@ const nameOf = ({ displayName, nodeId }: { displayName?: string; nodeId: string 
 export class NodesStatusCommand extends NodesViewBase {
   protected async once(options: GatewayOptions): Promise<void> {
     const answer = await this.ask<{ nodes: NodeRow[] }>(options, 'node.list');
-    if (options.json) printJson(answer);
-    else if (answer.nodes.length === 0) printLine('no nodes; on another machine: openclaw node run --host <this one>');
+    if (options.json) {
+      const devices = await this.devices(options);
+      printJson({ ...answer, nodes: answer.nodes.map((row) => nodeView(row, devices)) });
+    } else if (answer.nodes.length === 0)
+      printLine('no nodes; on another machine: openclaw node run --host <this one>');
     else
       printTable(answer.nodes, [
         { title: 'Node', value: (row) => nameOf(row) },
@@ -113,8 +122,10 @@ export class NodesListCommand extends NodesViewBase {
       ...answer.pending.map((node) => ({ state: 'pending', id: node.requestId, node, at: node.ts })),
       ...answer.paired.map((node) => ({ state: 'paired', id: node.nodeId, node, at: node.approvedAtMs })),
     ];
-    if (options.json) printJson(answer);
-    else if (rows.length === 0) printLine('no nodes');
+    if (options.json) {
+      const { nodes } = await this.ask<{ nodes: NodeRow[] }>(options, 'node.list');
+      printJson(pairingView(answer, nodes, await this.devices(options)));
+    } else if (rows.length === 0) printLine('no nodes');
     else
       printTable(rows, [
         { title: 'State', value: (row) => row.state },
@@ -165,8 +176,11 @@ export class NodesRejectCommand extends NodesCommandBase {
 @SubCommand({ name: 'describe', description: 'everything that is known of a node' })
 export class NodesDescribeCommand extends OneNodeCommandBase {
   async run(_: string[], options: NodeOptions): Promise<void> {
-    const row = await this.with(options, (client) => this.find(client, options));
-    if (options.json) printJson(row);
+    const { row, devices } = await this.with(options, async (client) => ({
+      row: await this.find(client, options),
+      devices: options.json ? (await client.call<ListedDevices>('device.pair.list')).paired : [],
+    }));
+    if (options.json) printJson({ ts: Date.now(), ...nodeView(row, devices) });
     else printLines(JSON.stringify(row, null, 2));
   }
 }

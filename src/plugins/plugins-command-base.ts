@@ -1,11 +1,13 @@
 import { CliCommand } from '../common/cli/cli-command';
 import { UsageError } from '../common/cli/cli-error';
 import { isPlainObject } from '../common/plain-object';
+import { defaultAgentId } from '../config/agent-entries';
 import { ConfigWriter } from '../config/config-writer';
 import type { Environment } from '../config/environment';
 import { loadConfig } from '../config/load-config';
 import type { OpenclawConfig } from '../config/openclaw.config';
 import { resolveConfigPath, resolveStateDir } from '../config/state-paths';
+import { workspacePath } from '../workspace/workspace-path';
 import { withoutEffect } from './catalog/brings';
 import { openclawPackageOf } from './catalog/openclaw-package';
 import { type PluginState, listPlugins } from './catalog/plugin-catalog';
@@ -28,6 +30,11 @@ export abstract class PluginsCommandBase extends CliCommand {
 
   protected plugins(): PluginState[] {
     return listPlugins(this.config(), this.stateDir, this.env.home);
+  }
+
+  protected workspaceDir(): string {
+    const config = this.config();
+    return workspacePath(config, this.env, this.stateDir, defaultAgentId(config));
   }
 
   protected named([id]: string[]): PluginState {

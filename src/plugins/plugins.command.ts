@@ -17,6 +17,7 @@ import { commandLine } from '../common/cli/own-commands';
 import { notGranted, wantedReach } from './openclaw/wanted-reach';
 import { PluginsCommandBase, reachOf } from './plugins-command-base';
 import { PluginsInstallCommand, PluginsUpdateCommand } from './plugins-install.command';
+import { type PluginFinding, pluginFindingsView, pluginView, pluginsView } from './plugins-view';
 import type { Trial } from './try-plugin';
 
 @SubCommand({ name: 'list', description: 'plugins, and whether they are loaded' })
@@ -27,7 +28,7 @@ export class PluginsListCommand extends PluginsCommandBase {
 
   run(_: string[], options: JsonOptions): Promise<void> {
     const plugins = this.plugins();
-    if (options.json) printJson(plugins);
+    if (options.json) printJson(pluginsView(plugins, this.workspaceDir()));
     else if (plugins.length === 0) printLine(`no plugins; ${commandLine('plugins install <source>')}`);
     else
       printTable(plugins, [
@@ -49,7 +50,7 @@ export class PluginsInfoCommand extends PluginsCommandBase {
   run(args: string[], options: JsonOptions): Promise<void> {
     const plugin = this.named(args);
     const install = this.installOf(plugin.id);
-    if (options.json) printJson({ ...plugin, install });
+    if (options.json) printJson({ ...pluginView(plugin), install });
     else {
       printLine(`${plugin.id} ${plugin.manifest?.version ?? ''}: ${plugin.manifest?.description ?? ''}`);
       printLine(`folder: ${plugin.folder}`);
@@ -154,11 +155,6 @@ export class PluginsRemoveCommand extends PluginsCommandBase {
   }
 }
 
-interface Finding {
-  id: string;
-  problem: string;
-}
-
 @SubCommand({
   name: 'doctor',
   arguments: '[folder]',
@@ -171,22 +167,22 @@ export class PluginsDoctorCommand extends PluginsCommandBase {
 
   async run([folder]: string[], options: JsonOptions): Promise<void> {
     const findings = folder === undefined ? await this.checkAll() : await this.checkFolder(resolve(folder));
-    if (options.json) printJson({ ok: findings.length === 0, findings });
+    if (options.json) printJson(pluginFindingsView(findings));
     else if (findings.length === 0) printLine('all is well');
     else for (const { id, problem } of findings) printLine(`${id}: ${problem}`);
     if (findings.length > 0) process.exitCode = 1;
   }
 
   /** One that nobody has enabled gets the settings of its name, and nothing of what was granted to that. */
-  private checkFolder(folder: string): Promise<Finding[]> {
+  private checkFolder(folder: string): Promise<PluginFinding[]> {
     const trial = this.trial();
     const { id } = readManifest(folder);
     const { config } = trial.config.plugins?.entries?.[id] ?? {};
     return this.check(folder, { ...trial, config: config ? { plugins: { entries: { [id]: { config } } } } : {} });
   }
 
-  private async checkAll(): Promise<Finding[]> {
-    const findings: Finding[] = [];
+  private async checkAll(): Promise<PluginFinding[]> {
+    const findings: PluginFinding[] = [];
     for (const { id, folder, enabled, reason, isFaulty } of this.plugins()) {
       if (isFaulty && reason !== undefined) findings.push({ id, problem: reason });
       else if (enabled && reason === undefined) findings.push(...(await this.check(folder, this.trial())));
@@ -194,7 +190,7 @@ export class PluginsDoctorCommand extends PluginsCommandBase {
     return findings;
   }
 
-  private async check(folder: string, trial: Trial): Promise<Finding[]> {
+  private async check(folder: string, trial: Trial): Promise<PluginFinding[]> {
     const manifest = readManifest(folder);
     const { id } = manifest;
     const config = trial.config.plugins?.entries?.[id]?.config ?? {};

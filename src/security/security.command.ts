@@ -12,6 +12,7 @@ import { resolveStateDir } from '../config/state-paths';
 import { withGateway } from '../gateway/client/with-gateway';
 import { BubblewrapDriver } from '../tools/sandbox/bubblewrap.driver';
 import type { AuditFinding } from './audit-finding';
+import { findingView, secretDiagnostics, severitiesOf } from './audit-view';
 import { audit, readAuditFacts, repair } from './security-audit';
 import { workspaceFindings } from './workspace-checks';
 
@@ -47,13 +48,15 @@ export class SecurityAuditCommand extends CliCommand {
     const findings = found.filter((finding) => !fixed.includes(finding));
     const isOk = findings.every(({ severity }) => severity !== 'critical');
     if (options.json) {
-      const shown = ({ id, severity, message, fix }: AuditFinding): object => ({
-        id,
-        severity,
-        message,
-        fix: withOwnCommands(fix),
+      printJson({
+        ok: isOk,
+        ts: Date.now(),
+        stateDir: facts.stateDir,
+        summary: severitiesOf(findings),
+        findings: findings.map(findingView),
+        fixed: fixed.map(findingView),
+        secretDiagnostics: secretDiagnostics(facts),
       });
-      printJson({ ok: isOk, stateDir: facts.stateDir, findings: findings.map(shown), fixed: fixed.map(shown) });
     } else print(findings, fixed);
     if (!isOk) process.exitCode = ExitCode.failed;
   }

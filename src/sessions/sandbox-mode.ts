@@ -4,9 +4,12 @@ import { splitSessionKey } from './session-key';
 
 export type WorkspaceAccess = 'none' | 'ro' | 'rw';
 
-/** Whether a session runs walled off as a whole: `agents.defaults.sandbox.mode`, overridden per agent. */
+/** Which sessions run walled off as a whole: `agents.defaults.sandbox.mode`, overridden per agent. */
+export const sandboxMode = (config: OpenclawConfig, agentId: string): 'off' | 'non-main' | 'all' =>
+  settingsOf(config, agentId).mode ?? 'off';
+
 export function isSandboxed(config: OpenclawConfig, agentId: string, sessionKey: string): boolean {
-  const mode = settingsOf(config, agentId).mode ?? 'off';
+  const mode = sandboxMode(config, agentId);
   return mode === 'all' || (mode === 'non-main' && splitSessionKey(sessionKey).rest !== 'main');
 }
 

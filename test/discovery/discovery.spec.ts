@@ -30,7 +30,14 @@ describe('discovery', () => {
     const { stdout } = await runCli(['gateway', 'discover', '--json', '--timeout', String(forMs)], {
       env: { OPENCLAW_STATE_DIR: stateDir },
     });
-    return (JSON.parse(stdout) as { gateways: unknown }).gateways;
+    const answer = JSON.parse(stdout) as { gateways: { url: string }[] };
+    expect(answer).toMatchObject({
+      timeoutMs: forMs,
+      domains: ['local.'],
+      count: answer.gateways.length,
+      beacons: answer.gateways.map(({ url }) => ({ wsUrl: url, displayName: expect.any(String) as string })),
+    });
+    return answer.gateways;
   };
 
   it('finds a gateway that tells of itself, until it says goodbye', async () => {

@@ -136,7 +136,9 @@ describe('plugins', () => {
     expect(skills.stdout).toContain('"counting"');
     const models = await bench.client.call('models.list', {});
     expect(JSON.stringify(models.payload)).toContain('counter-models');
-    expect(JSON.parse((await cli('list', '--json')).stdout)).toMatchObject([{ id: 'counter', enabled: true }]);
+    expect(JSON.parse((await cli('list', '--json')).stdout)).toMatchObject({
+      plugins: [{ id: 'counter', enabled: true }],
+    });
   });
 
   it('obey the policy under their own name, that of the plugin and that of all', async () => {
@@ -268,7 +270,9 @@ describe('plugins', () => {
     expect(await bench.call('work', {})).toContain('done');
     expect((await cli('disable', 'honest')).stdout).toContain('is off');
     expect((await cli('remove', 'honest')).code).toBe(0);
-    expect(JSON.parse((await cli('list', '--json')).stdout)).toEqual([expect.objectContaining({ id: 'gone' })]);
+    expect(JSON.parse((await cli('list', '--json')).stdout)).toMatchObject({
+      plugins: [{ id: 'gone', status: 'error' }],
+    });
   });
 
   it('come from npm packages, with their libraries and without their scripts', async () => {

@@ -188,6 +188,8 @@ describe('an update', () => {
       there.release('1.1.0');
       expect(JSON.parse((await cli('update', 'status', '--json')).stdout)).toMatchObject({
         available: { channel: 'dev' },
+        channel: { value: 'dev', source: 'default' },
+        availability: { available: true, hasGitUpdate: true },
       });
       const unasked = await cli('update');
       expect(unasked).toMatchObject({ code: 2 });

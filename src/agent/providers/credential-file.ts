@@ -7,10 +7,15 @@ import { findAgent } from '../../config/agent-entries';
 import type { OpenclawConfig } from '../../config/openclaw.config';
 import { expandPath } from '../../config/state-paths';
 
+/** Folder of what belongs to an agent and is none of its own files. */
+export function agentFolder(config: OpenclawConfig, stateDir: string, agentId: string): string {
+  const folder = findAgent(config, agentId)?.agentDir;
+  return folder ? expandPath(folder) : join(stateDir, 'agents', agentId, 'agent');
+}
+
 /** The credentials of an agent. */
 export function credentialFilePath(config: OpenclawConfig, stateDir: string, agentId: string): string {
-  const folder = findAgent(config, agentId)?.agentDir;
-  return join(folder ? expandPath(folder) : join(stateDir, 'agents', agentId, 'agent'), 'auth-profiles.json');
+  return join(agentFolder(config, stateDir, agentId), 'auth-profiles.json');
 }
 
 /** An entry as it stands in the file; fields that nobody here knows are kept. */

@@ -23,6 +23,17 @@ interface SessionsPayload {
   sessions: { key: string; kind: string; label?: string; updatedAt: number; model?: string; totalTokens?: number }[];
 }
 
+/** The list for programs. */
+const sessionsView = (
+  { sessions, ...more }: SessionsPayload,
+  { active }: SessionsOptions,
+  now = Date.now(),
+): object => ({
+  ...more,
+  activeMinutes: active ?? null,
+  sessions: sessions.map((session) => ({ ...session, ageMs: Math.max(0, now - session.updatedAt) })),
+});
+
 abstract class SessionsListBase extends GatewayCommandBase {
   constructor(private readonly env: Environment) {
     super();
@@ -70,7 +81,7 @@ abstract class SessionsListBase extends GatewayCommandBase {
             client.call<SessionsPayload>('sessions.list', params),
           )
         : readSessionStore(options.store, options, Date.now());
-    if (options.json) printJson(answer);
+    if (options.json) printJson(sessionsView(answer, options));
     else if (answer.sessions.length === 0) printLine('no sessions yet');
     else
       printTable(answer.sessions, [

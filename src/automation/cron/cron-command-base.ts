@@ -18,7 +18,7 @@ export interface JobView {
   sessionTarget: string;
   createdAtMs: number;
   rules?: { text: string }[];
-  state: { nextRunAtMs?: number; lastStatus?: string; lastError?: string };
+  state: { nextRunAtMs?: number; runningAtMs?: number; lastStatus?: string; lastError?: string };
 }
 
 export abstract class CronCommandBase extends CallingCommand {

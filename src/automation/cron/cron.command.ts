@@ -14,6 +14,12 @@ import { describeSchedule, nextSlot } from './cron-schedule';
 
 const DEFAULT_NEXT = 5;
 
+/** A job with its state in one word. */
+const jobForPrograms = (job: JobView): object => ({
+  ...job,
+  status: job.state.runningAtMs !== undefined ? 'running' : job.enabled ? (job.state.lastStatus ?? 'idle') : 'disabled',
+});
+
 @SubCommand({ name: 'list', description: 'jobs, the next one first' })
 export class CronListCommand extends CronCommandBase {
   @Option({ flags: '--all', description: 'also those that are switched off' })
@@ -34,7 +40,7 @@ export class CronListCommand extends CronCommandBase {
     const { answer, zone } = await this.callWithZone<{ jobs: JobView[] }>(options, 'cron.list', {
       includeDisabled: options.all === true,
     });
-    if (options.json) return printJson(answer);
+    if (options.json) return printJson({ ...answer, jobs: answer.jobs.map(jobForPrograms) });
     if (answer.jobs.length === 0) return printLine('no jobs');
     printTable(answer.jobs, [
       { title: 'Id', value: (job) => job.id },
@@ -56,7 +62,7 @@ export class CronShowCommand extends CronCommandBase {
   async run(args: string[], options: GatewayOptions): Promise<void> {
     const id = await this.idOf(args, options);
     const { answer: job, zone } = await this.callWithZone<JobView>(options, 'cron.get', { id });
-    if (options.json) return printJson(job);
+    if (options.json) return printJson(jobForPrograms(job));
     const line = (title: string, value: string | undefined): void => {
       if (value) printLine(`${title.padEnd(10)} ${value}`);
     };

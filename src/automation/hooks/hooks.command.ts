@@ -15,6 +15,7 @@ import { resolveConfigPath, resolveStateDir } from '../../config/state-paths';
 import { workspacePath } from '../../workspace/workspace-path';
 import { hashOf, hookHash, readHookFiles, writeHookFiles } from './handlers/hook-files';
 import { type HookInfo, hooksIn } from './hook-folder';
+import { hookView, hooksCheckView } from './hooks-view';
 import { type HookState, listHooks } from './list-hooks';
 import { commandLine } from '../../common/cli/own-commands';
 
@@ -48,9 +49,18 @@ abstract class HooksCommandBase extends CliCommand {
   }
 
   protected hooks(): HookState[] {
+    const { workspaceDir } = this.folders();
+    return listHooks(this.config(), resolveStateDir(this.env), workspaceDir);
+  }
+
+  /** Where hooks of the workspace and of the owner are looked for. */
+  protected folders(): { workspaceDir: string; managedHooksDir: string } {
     const stateDir = resolveStateDir(this.env);
     const config = this.config();
-    return listHooks(config, stateDir, workspacePath(config, this.env, stateDir, defaultAgentId(config)));
+    return {
+      workspaceDir: workspacePath(config, this.env, stateDir, defaultAgentId(config)),
+      managedHooksDir: join(stateDir, 'hooks'),
+    };
   }
 
   protected named([name]: string[]): HookState {
@@ -87,7 +97,7 @@ export class HooksListCommand extends HooksCommandBase {
 
   run(_: string[], options: JsonOptions): Promise<void> {
     const hooks = this.hooks();
-    if (options.json) printJson(hooks);
+    if (options.json) printJson({ ...this.folders(), hooks: hooks.map((hook) => hookView(hook, this.config())) });
     else
       printTable(hooks, [
         { title: 'Hook', value: (row) => row.name },
@@ -108,7 +118,7 @@ export class HooksInfoCommand extends HooksCommandBase {
 
   run(args: string[], options: JsonOptions): Promise<void> {
     const hook = this.named(args);
-    if (options.json) printJson(hook);
+    if (options.json) printJson(hookView(hook, this.config()));
     else {
       printLine(`${hook.name} (${hook.source}): ${hook.description}`);
       printLine(`events: ${hook.events.join(', ') || 'none'}`);
@@ -126,10 +136,9 @@ export class HooksCheckCommand extends HooksCommandBase {
   }
 
   run(_: string[], options: JsonOptions): Promise<void> {
-    const bad = this.hooks().filter(
-      ({ enabled, reason, fault }) => (enabled && reason !== undefined) || fault !== undefined,
-    );
-    if (options.json) printJson({ ok: bad.length === 0, hooks: bad });
+    const hooks = this.hooks();
+    const bad = hooks.filter(({ enabled, reason, fault }) => (enabled && reason !== undefined) || fault !== undefined);
+    if (options.json) printJson(hooksCheckView(hooks, bad, this.config()));
     else if (bad.length === 0) printLine('all hooks that are on run');
     else for (const { name, reason, fault } of bad) printLine(`${name}: ${fault ?? reason ?? ''}`);
     if (bad.length > 0) process.exitCode = 1;

@@ -36,6 +36,10 @@ export function listHooks(config: OpenclawConfig, stateDir: string, workspace: s
   return [...found.values()].map((hook) => stateOf(config, hook));
 }
 
+/** Variables that a hook needs and is not given. */
+export const lackingVariables = (config: OpenclawConfig, { name, needsEnv }: HookInfo): string[] =>
+  needsEnv.filter((variable) => config.hooks?.internal?.entries?.[name]?.env?.[variable] === undefined);
+
 function stateOf(config: OpenclawConfig, hook: HookInfo): HookState {
   const internal = config.hooks?.internal;
   const entry = internal?.entries?.[hook.name];
@@ -49,7 +53,7 @@ function stateOf(config: OpenclawConfig, hook: HookInfo): HookState {
   if (off !== undefined) return { ...hook, enabled, reason: off };
   const unagreed = hook.source === 'bundled' ? undefined : disagreement(config, hook);
   if (unagreed !== undefined) return { ...hook, enabled, reason: unagreed, isUnagreed: true };
-  const missing = hook.needsEnv.filter((name) => entry?.env?.[name] === undefined);
+  const missing = lackingVariables(config, hook);
   return {
     ...hook,
     enabled,

@@ -25,7 +25,7 @@ export class PairingListCommand extends WatchingCommand {
     const answer = await withGatewayOrDisk(resolveGatewayTarget(this.env, options), (client) =>
       client.call<{ requests: ListedRequest[] }>('channels.pairing.list', params),
     );
-    if (options.json) printJson(answer);
+    if (options.json) printJson({ ...params, ...answer });
     else if (answer.requests.length === 0) printLine('no pending requests');
     else
       printTable(answer.requests, [

@@ -19,11 +19,33 @@ interface Capability {
   actions: string[];
 }
 
+interface Account {
+  accountId: string;
+  configured: boolean;
+  enabled: boolean;
+}
+
+/** What a channel can do, once for each of its accounts. */
+function capabilityRows(capability: Capability, accounts: readonly Account[] = []): object[] {
+  const { id, edits, groups, files } = capability;
+  const support = { chatTypes: groups ? ['direct', 'group'] : ['direct'], edit: edits, media: files };
+  const row = { ...capability, channel: id, support };
+  if (accounts.length === 0) return [{ ...row, accountId: null, configured: false, enabled: false }];
+  return accounts.map(({ accountId, configured, enabled }) => ({ ...row, accountId, configured, enabled }));
+}
+
 @SubCommand({ name: 'capabilities', arguments: '[channel]', description: 'what each channel can do' })
 export class ChannelsCapabilitiesCommand extends CallingCommand {
   async run([channel]: string[], options: GatewayOptions): Promise<void> {
     const answer = await this.call<{ channels: Capability[] }>(options, 'channels.capabilities', { channel });
-    if (options.json) return printJson(answer);
+    if (options.json) {
+      const { channelAccounts } = await this.call<{ channelAccounts: Record<string, Account[]> }>(
+        options,
+        'channels.status',
+      );
+      const rows = answer.channels.flatMap((each) => capabilityRows(each, channelAccounts[each.id]));
+      return printJson({ channels: rows });
+    }
     const word = (has: boolean): string => (has ? 'yes' : 'no');
     printTable(answer.channels, [
       { title: 'Channel', value: ({ id }) => id },
@@ -35,6 +57,19 @@ export class ChannelsCapabilitiesCommand extends CallingCommand {
     ]);
   }
 }
+
+interface Resolved {
+  name: string;
+  id?: string;
+  error?: string;
+}
+
+const resolvedView = ({ name, id, error }: Resolved): object => ({
+  input: name,
+  resolved: id !== undefined,
+  ...(id === undefined ? {} : { id }),
+  ...(error === undefined ? {} : { note: error }),
+});
 
 interface ResolveOptions extends GatewayOptions {
   channel?: string;
@@ -56,12 +91,12 @@ export class ChannelsResolveCommand extends ChannelCallingCommand {
   async run(words: string[], { channel, account, kind = 'auto', ...options }: ResolveOptions): Promise<void> {
     const sign = { auto: '', user: '@', group: '#' }[kind] ?? '';
     const names = words.map((word) => (/^[#@]/.test(word) ? word : `${sign}${word}`));
-    const answer = await this.call<{ results: { name: string; id?: string; error?: string }[] }>(
-      options,
-      'channels.resolve',
-      { channel, accountId: account, names },
-    );
-    if (options.json) printJson(answer);
+    const answer = await this.call<{ results: Resolved[] }>(options, 'channels.resolve', {
+      channel,
+      accountId: account,
+      names,
+    });
+    if (options.json) printJson(answer.results.map(resolvedView));
     else
       printTable(answer.results, [
         { title: 'Name', value: ({ name }) => name },
@@ -105,7 +140,13 @@ export class ChannelsLogsCommand extends CliCommand {
       return record && (about === wanted || about.startsWith(`${wanted}/`)) ? [{ line, record }] : [];
     });
     const newest = found.slice(-(options.lines ?? DEFAULT_LINES));
-    if (options.json) return printJson({ file, lines: newest.map(({ record }) => record) });
+    if (options.json)
+      return printJson({
+        file,
+        channel: channel ?? 'all',
+        truncated: newest.length < found.length,
+        lines: newest.map(({ line, record }) => ({ ...record, message: record['msg'], raw: line })),
+      });
     if (newest.length === 0) printLine(`nothing about ${channel ?? 'channels'} in ${file}`);
     for (const { line } of newest) printLine(formatForConsole(line, 'compact', false).trimEnd());
   }

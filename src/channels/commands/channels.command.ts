@@ -7,6 +7,7 @@ import { tintOfState } from '../../common/cli/terminal-style';
 import { Environment } from '../../config/environment';
 import { resolveGatewayTarget } from '../../config/gateway-target';
 import { withGatewayOrDisk } from '../../gateway/client/with-gateway';
+import { type ToldChannel, accountView, channelView, mapped } from '../channel-view';
 import { CHANNELS_LOOK_LEAVES } from './channels-look.command';
 import { CHANNELS_SETUP_LEAVES } from './channels-setup.command';
 import { DeadLettersCommand } from './dead-letters.command';
@@ -22,11 +23,11 @@ interface AccountRow {
 
 interface ChannelsPayload {
   channelLabels: Record<string, string>;
+  channels: Record<string, ToldChannel>;
   channelAccounts: Record<string, AccountRow[]>;
 }
 
-@SubCommand({ name: 'list', description: 'configured channels and their state' })
-export class ChannelsListCommand extends WatchingCommand<GatewayOptions & { probe?: boolean }> {
+abstract class ChannelsViewCommand extends WatchingCommand<GatewayOptions & { probe?: boolean }> {
   constructor(private readonly env: Environment) {
     super();
   }
@@ -36,13 +37,22 @@ export class ChannelsListCommand extends WatchingCommand<GatewayOptions & { prob
     return true;
   }
 
+  /** The answer for programs. */
+  protected view(answer: ChannelsPayload): object {
+    return {
+      ...answer,
+      channels: mapped(answer.channels, channelView),
+      channelAccounts: mapped(answer.channelAccounts, (accounts) => accounts.map(accountView)),
+    };
+  }
+
   protected async once(options: GatewayOptions & { probe?: boolean }): Promise<void> {
     const params = { probe: options.probe === true };
     const answer = await withGatewayOrDisk(resolveGatewayTarget(this.env, options), (client) =>
       client.call<ChannelsPayload>('channels.status', params),
     );
     if (options.json) {
-      printJson(answer);
+      printJson(this.view(answer));
       return;
     }
     const rows = Object.entries(answer.channelAccounts).flatMap(([id, accounts]) =>
@@ -70,8 +80,32 @@ export class ChannelsListCommand extends WatchingCommand<GatewayOptions & { prob
   }
 }
 
+@SubCommand({ name: 'list', description: 'configured channels and their state' })
+export class ChannelsListCommand extends ChannelsViewCommand {
+  constructor(env: Environment) {
+    super(env);
+  }
+
+  protected override view(answer: ChannelsPayload): object {
+    const chat = Object.entries(answer.channelAccounts).map(([id, accounts]) => [
+      id,
+      {
+        accounts: accounts.map(({ accountId }) => accountId),
+        label: answer.channelLabels[id] ?? id,
+        installed: true,
+        origin: 'configured',
+      },
+    ]);
+    return { ...super.view(answer), chat: Object.fromEntries(chat) };
+  }
+}
+
 @SubCommand({ name: 'status', description: 'configured channels and their state' })
-export class ChannelsStatusCommand extends ChannelsListCommand {}
+export class ChannelsStatusCommand extends ChannelsViewCommand {
+  constructor(env: Environment) {
+    super(env);
+  }
+}
 
 /** A command that does something to one account or all accounts of a channel. */
 @Injectable()

@@ -9,6 +9,22 @@ interface DirectoryOptions extends ChannelOptions {
   limit?: number;
 }
 
+interface DirectorySelf {
+  channel: string;
+  accountId: string;
+  bot?: { id?: string | number; username?: string; name?: string };
+}
+
+/** Who the assistant is, for programs. */
+const selfView = ({ bot, ...where }: DirectorySelf): object => ({
+  ...where,
+  status: bot ? 'available' : 'unavailable',
+  ...(bot
+    ? { kind: 'user', id: bot.id === undefined ? null : String(bot.id), name: bot.name ?? bot.username, bot }
+    : {}),
+  ...(bot ? {} : { reason: 'the platform was not asked yet who the assistant is' }),
+});
+
 abstract class DirectoryCommandBase extends ChannelCallingCommand {
   protected look<T>(method: string, options: DirectoryOptions): Promise<T> {
     const { channel, account: accountId, query, limit } = options;
@@ -31,9 +47,9 @@ abstract class DirectoryListCommand extends DirectoryCommandBase {
 @SubCommand({ name: 'self', description: 'who the assistant is on a platform' })
 export class DirectorySelfCommand extends DirectoryCommandBase {
   async run(_: string[], options: DirectoryOptions): Promise<void> {
-    const self = await this.look<Record<string, unknown>>('directory.self', options);
-    if (options.json) printJson(self);
-    else printFacts(self);
+    const self = await this.look<DirectorySelf>('directory.self', options);
+    if (options.json) printJson(selfView(self));
+    else printFacts({ ...self });
   }
 }
 
@@ -44,7 +60,7 @@ export class DirectoryPeersListCommand extends DirectoryListCommand {
       'directory.peers',
       options,
     );
-    if (options.json) printJson(answer);
+    if (options.json) printJson(answer.peers.map((peer) => ({ kind: 'user', ...peer })));
     else if (answer.peers.length === 0) printLine('nobody');
     else
       printTable(answer.peers, [
@@ -65,7 +81,7 @@ export class DirectoryGroupsListCommand extends DirectoryListCommand {
     const answer = await this.look<{
       groups: { id: string; name?: string; kind: string; sessionKey: string; lastAt: number }[];
     }>('directory.groups', options);
-    if (options.json) printJson(answer);
+    if (options.json) printJson(answer.groups);
     else if (answer.groups.length === 0) printLine('none');
     else
       printTable(answer.groups, [
@@ -98,8 +114,8 @@ export class DirectoryGroupsMembersCommand extends DirectoryListCommand {
       'directory.members',
       { channel, accountId, groupId, query, limit },
     );
-    if (options.json) return printJson(answer);
-    if (answer.members.length === 0) printLine('nobody');
+    if (options.json) printJson(answer.members.map((member) => ({ kind: 'user', ...member })));
+    else if (answer.members.length === 0) printLine('nobody');
     else
       printTable(answer.members, [
         { title: 'Id', value: ({ id }) => id },

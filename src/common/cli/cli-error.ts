@@ -19,7 +19,7 @@ export function reportError(error: unknown, asJson: boolean): number {
   const message = withOwnCommands(messageOf(error));
   if (asJson) {
     const details = known?.details ? { details: known.details } : {};
-    process.stdout.write(`${wholeText({ error: { code, message, ...details } })}\n`);
+    process.stdout.write(`${wholeText({ ok: false, error: { code, message, ...details } })}\n`);
   } else {
     process.stderr.write(`${tinted('error:', 'bad', process.stderr)} ${visibleLines(message)}\n`);
   }

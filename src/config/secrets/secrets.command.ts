@@ -96,11 +96,16 @@ export class SecretsRemoveCommand extends CliCommand {
   }
 }
 
+type FindingCode = 'PLAINTEXT_FOUND' | 'REF_UNRESOLVED' | 'STORE_RESIDUE' | 'FILE_OPEN';
+
 interface Finding {
   id: string;
   severity: 'critical' | 'warn' | 'info';
   message: string;
   fix: string;
+  code: FindingCode;
+  file: string;
+  jsonPath?: string;
 }
 
 @SubCommand({
@@ -114,7 +119,7 @@ export class SecretsAuditCommand extends CliCommand {
 
   run(_: string[], options: JsonOptions): Promise<void> {
     const findings = [...this.configFindings(), ...this.permissionFindings()];
-    if (options.json) printJson({ ok: findings.every((finding) => finding.severity === 'info'), findings });
+    if (options.json) printJson(this.view(findings));
     else if (findings.length === 0) printLine('all secrets are in the store');
     else
       for (const finding of findings) {
@@ -125,6 +130,25 @@ export class SecretsAuditCommand extends CliCommand {
     return Promise.resolve();
   }
 
+  private view(findings: readonly Finding[]): object {
+    const { configPath, store } = place(this.env);
+    const count = (code: FindingCode): number => findings.filter((finding) => finding.code === code).length;
+    const isOk = findings.every(({ severity }) => severity === 'info');
+    return {
+      version: 1,
+      ok: isOk,
+      status: count('REF_UNRESOLVED') > 0 ? 'unresolved' : isOk ? 'clean' : 'findings',
+      resolution: { refsChecked: new Set(secretNamesIn(rawConfig(configPath))).size, resolvabilityComplete: true },
+      filesScanned: [configPath, store.path].filter((path) => existsSync(path)),
+      summary: {
+        plaintextCount: count('PLAINTEXT_FOUND'),
+        unresolvedRefCount: count('REF_UNRESOLVED'),
+        storeResidueCount: count('STORE_RESIDUE'),
+      },
+      findings,
+    };
+  }
+
   private configFindings(): Finding[] {
     const { configPath, store } = place(this.env);
     const { parsed } = loadConfig(configPath, this.env);
@@ -132,6 +156,9 @@ export class SecretsAuditCommand extends CliCommand {
     forEachSecret(parsed, (path) =>
       findings.push({
         id: 'secrets.plain',
+        code: 'PLAINTEXT_FOUND',
+        file: configPath,
+        jsonPath: formatConfigPath(path),
         severity: 'warn',
         message: `${formatConfigPath(path)} holds a secret in plain text`,
         fix: commandLine('secrets move'),
@@ -143,6 +170,8 @@ export class SecretsAuditCommand extends CliCommand {
       if (!known.has(name))
         findings.push({
           id: 'secrets.missing',
+          code: 'REF_UNRESOLVED',
+          file: configPath,
           severity: 'critical',
           message: `the configuration refers to "${name}", which is not stored`,
           fix: commandLine(`secrets set ${name}`),
@@ -151,6 +180,8 @@ export class SecretsAuditCommand extends CliCommand {
       if (!wanted.has(name))
         findings.push({
           id: 'secrets.unused',
+          code: 'STORE_RESIDUE',
+          file: store.path,
           severity: 'info',
           message: `"${name}" is not used by the configuration`,
           fix: commandLine(`secrets rm ${name}`),
@@ -165,6 +196,8 @@ export class SecretsAuditCommand extends CliCommand {
       .filter((path) => existsSync(path) && (statSync(path).mode & 0o077) !== 0)
       .map((path) => ({
         id: 'secrets.permissions',
+        code: 'FILE_OPEN' as const,
+        file: path,
         severity: 'critical' as const,
         message: `${path} can be read by others`,
         fix: `chmod ${statSync(path).isDirectory() ? '700' : '600'} ${path}`,

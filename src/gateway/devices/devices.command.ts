@@ -5,24 +5,24 @@ import { CommandGroup, type GatewayOptions } from '../../common/cli/cli-command'
 import { WatchingCommand } from '../../common/cli/watching';
 import { printJson, printLine, printTable, timeText } from '../../common/cli/output';
 import { Environment } from '../../config/environment';
+import { resolveGatewayTarget } from '../../config/gateway-target';
+import { GatewayClient } from '../client/gateway-client';
+import { withGatewayOrDisk } from '../client/with-gateway';
 import { resolveStateDir } from '../../config/state-paths';
 import { OpenclawError } from '../../common/openclaw-error';
 import { loadDeviceIdentity } from '../client/device-identity-file';
-import { CallingCommand, callGateway } from '../../config/calling-command';
-import type { DevicePairRequest, PairedDevice } from './device-record';
+import { CallingCommand } from '../../config/calling-command';
+import type { DevicePairRequest } from './device-record';
+import { type ListedDevice, type ListedDevices, devicesView } from './device-view';
+import type { PairedNode } from './paired-node';
 
-interface DevicesPayload {
-  pending: DevicePairRequest[];
-  paired: PairedDevice[];
-}
-
-const nameOf = (device: DevicePairRequest | PairedDevice): string | undefined =>
+const nameOf = (device: DevicePairRequest | ListedDevice): string | undefined =>
   ('operatorLabel' in device ? device.operatorLabel : undefined) ?? device.displayName ?? device.clientId;
 
 /** A device or request may be named by the beginning of its id. */
 abstract class DevicesCommandBase extends CallingCommand {
   protected async device(typed: string, options: GatewayOptions): Promise<string> {
-    const { paired } = await this.call<DevicesPayload>(options, 'device.pair.list');
+    const { paired } = await this.call<ListedDevices>(options, 'device.pair.list');
     const known = paired.map(({ deviceId, displayName, operatorLabel = displayName }) => ({
       id: deviceId,
       ...(operatorLabel ? { name: operatorLabel } : {}),
@@ -31,7 +31,7 @@ abstract class DevicesCommandBase extends CallingCommand {
   }
 
   protected async request(typed: string, options: GatewayOptions): Promise<string> {
-    const { pending } = await this.call<DevicesPayload>(options, 'device.pair.list');
+    const { pending } = await this.call<ListedDevices>(options, 'device.pair.list');
     return idByPrefix(
       typed,
       pending.map(({ requestId }) => ({ id: requestId })),
@@ -47,9 +47,17 @@ export class DevicesListCommand extends WatchingCommand {
   }
 
   protected async once(options: GatewayOptions): Promise<void> {
-    const answer = await callGateway<DevicesPayload>(this.env, options, 'device.pair.list');
+    const { answer, nodes, present } = await withGatewayOrDisk(
+      resolveGatewayTarget(this.env, options),
+      async (client) => ({
+        answer: await client.call<ListedDevices>('device.pair.list'),
+        nodes: options.json ? (await client.call<{ paired: PairedNode[] }>('node.pair.list')).paired : [],
+        // Nobody is connected where no gateway runs.
+        present: client instanceof GatewayClient ? client.hello.snapshot.presence : [],
+      }),
+    );
     if (options.json) {
-      printJson(answer);
+      printJson(devicesView(answer, nodes, present));
       return;
     }
     const rows = [

@@ -3,6 +3,7 @@ import type { GatewayOptions } from '../../common/cli/cli-command';
 import { WatchingCommand } from '../../common/cli/watching';
 import { counted, printJson, printLine } from '../../common/cli/output';
 import { ExitCode } from '../../common/exit-codes';
+import { type ToldChannel, channelView, mapped } from '../../channels/channel-view';
 import { Environment } from '../../config/environment';
 import { resolveGatewayTarget } from '../../config/gateway-target';
 import { withGateway } from '../../gateway/client/with-gateway';
@@ -12,10 +13,7 @@ import { printProblems } from './print-problems';
 interface HealthPayload {
   ok: boolean;
   durationMs: number;
-  channels: Record<
-    string,
-    { configured?: boolean; state?: string; lastError?: string; probe?: { ok: boolean; error?: string } }
-  >;
+  channels: Record<string, ToldChannel & { probe?: { ok: boolean; error?: string } }>;
   sessions: { count: number };
 }
 
@@ -40,7 +38,7 @@ export class HealthCommand extends WatchingCommand {
     const isOk =
       problems.every(({ level }) => level !== 'problem') &&
       Object.values(health.channels).every(({ configured, probe }) => !configured || probe?.ok !== false);
-    if (options.json) printJson({ ...health, ok: isOk, problems });
+    if (options.json) printJson({ ...health, channels: mapped(health.channels, channelView), ok: isOk, problems });
     else this.print(health, problems, isOk);
     if (!isOk) process.exitCode = ExitCode.failed;
   }

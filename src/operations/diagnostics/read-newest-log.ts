@@ -3,13 +3,21 @@ import { join } from 'node:path';
 import { cutText } from '../../common/cut-text';
 import type { LogTail } from './log-tail.service';
 
-/** The end of the newest log file of a state directory, for when no gateway answers. */
-export async function readNewestLog(stateDir: string, limits: { limit: number; maxBytes: number }): Promise<LogTail> {
-  const folder = join(stateDir, 'logs');
+const folderOf = (stateDir: string): string => join(stateDir, 'logs');
+
+/** Undefined where nothing was logged yet. */
+export async function newestLogFile(stateDir: string): Promise<string | undefined> {
+  const folder = folderOf(stateDir);
   const names = (await readdir(folder).catch(() => [])).filter((name) => /^openclaw-.*\.log$/.test(name)).sort();
   const newest = names.at(-1);
-  if (newest === undefined) return { file: folder, cursor: 0, size: 0, lines: [], truncated: false, reset: false };
-  const file = join(folder, newest);
+  return newest === undefined ? undefined : join(folder, newest);
+}
+
+/** The end of the newest log file of a state directory, for when no gateway answers. */
+export async function readNewestLog(stateDir: string, limits: { limit: number; maxBytes: number }): Promise<LogTail> {
+  const file = await newestLogFile(stateDir);
+  if (file === undefined)
+    return { file: folderOf(stateDir), cursor: 0, size: 0, lines: [], truncated: false, reset: false };
   const text = await readFile(file, 'utf8');
   const lines = cutText(text, limits.maxBytes, { keep: 'end', mark: '' })
     .split('\n')

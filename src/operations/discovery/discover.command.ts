@@ -4,6 +4,7 @@ import { printJson, printLine, printTable } from '../../common/cli/output';
 import { Environment } from '../../config/environment';
 import { loadConfig } from '../../config/load-config';
 import { resolveConfigPath, resolveStateDir } from '../../config/state-paths';
+import { addressOf, beaconsView } from './beacons-view';
 
 const LISTEN_MS = 2000;
 const MAX_LISTEN_MS = 60_000;
@@ -21,12 +22,13 @@ export class GatewayDiscoverCommand extends CliCommand {
 
   async run(_: string[], options: JsonOptions & { timeout?: number }): Promise<void> {
     const { config } = loadConfig(resolveConfigPath(this.env, resolveStateDir(this.env)), this.env);
+    const timeoutMs = options.timeout ?? LISTEN_MS;
     const { discover } = await import('./mdns');
-    const gateways = (await discover(config.discovery?.mdns ?? {}, options.timeout ?? LISTEN_MS)).map((gateway) => ({
+    const gateways = (await discover(config.discovery?.mdns ?? {}, timeoutMs)).map((gateway) => ({
       ...gateway,
-      url: `${gateway.txt['gatewayTls'] ? 'wss' : 'ws'}://${gateway.addresses[0] ?? gateway.host}:${gateway.port}`,
+      url: addressOf(gateway),
     }));
-    if (options.json) printJson({ gateways });
+    if (options.json) printJson({ ...beaconsView(gateways, timeoutMs), gateways });
     else if (gateways.length === 0) printLine('no gateway answered; one that listens on loopback only does not tell');
     else
       printTable(gateways, [

@@ -22,6 +22,7 @@ import { checkClock } from './clock-check';
 import { checkConfig } from './config-check';
 import { checkApprovals, checkHooks, checkPlugins, checkSkills } from './extension-check';
 import type { DoctorCheck, DoctorFacts, DoctorFinding } from './finding';
+import { UNCHECKED, doctorView } from './doctor-view';
 import { checkGateway } from './gateway-check';
 import { checkDisk, checkFolders, checkSandbox } from './machine-check';
 import { checkModels } from './model-check';
@@ -129,7 +130,7 @@ export class DoctorCommand extends CliCommand {
     const checks = options.deep ? [...CHECKS, checkByTrying] : CHECKS;
     const findings = await this.examine(this.facts(stateDir, configPath), checks);
     const isOk = findings.every(({ level }) => level !== 'problem');
-    if (options.json) printJson({ ok: isOk, stateDir, configPath, fixed, findings });
+    if (options.json) printJson({ ok: isOk, stateDir, configPath, fixed, ...doctorView(findings, CHECKS.length) });
     else {
       for (const line of fixed) printLine(`fixed    ${line}`);
       print(findings);
@@ -160,7 +161,7 @@ export class DoctorCommand extends CliCommand {
           return [
             {
               check: check.name,
-              code: 'doctor.unchecked',
+              code: UNCHECKED,
               level: 'problem' as const,
               message: `could not be checked: ${messageOf(error)}`,
             },

@@ -16,6 +16,7 @@ import { withGateway } from '../../gateway/client/with-gateway';
 import type { UpdateChannel } from './git-checkout';
 import { UPDATE_REASONS, isSuccess, type UpdateState, checkForUpdate, obstacleTo } from './update-check';
 import { type UpdateResult, runUpdate } from './update-run';
+import { updateView } from './update-view';
 import { commandLine } from '../../common/cli/own-commands';
 
 const CHANNELS = ['stable', 'beta', 'dev'] as const;
@@ -50,6 +51,7 @@ abstract class UpdateCommandBase extends CliCommand {
     return {
       stateDir,
       configPath,
+      configured: config.update?.channel,
       channel: options.channel ?? config.update?.channel ?? 'dev',
       requireSigned: config.update?.requireSigned === true,
     };
@@ -67,8 +69,9 @@ export class UpdateStatusCommand extends UpdateCommandBase {
   }
 
   async run(_: string[], options: UpdateOptions): Promise<void> {
-    const state = await this.check(this.settings(options).channel);
-    if (options.json) printJson(state);
+    const settings = this.settings(options);
+    const state = await this.check(settings.channel);
+    if (options.json) printJson(updateView(state, { flag: options.channel, configured: settings.configured }));
     else printLine(describe(state));
   }
 }

@@ -56,7 +56,7 @@ export abstract class MessageCommandBase extends ChannelCallingCommand {
         : { to, ...at, ...thread, ...params };
     const keyed = { ...whole, idempotencyKey: randomUUID() };
     if (!dryRun) return this.call<T>(options, method, keyed, { timeoutMs: options.timeout ?? DEFAULT_TIMEOUT_MS });
-    if (options.json) printJson({ dryRun: true, method, params: keyed });
+    if (options.json) printJson(outcomeView(method, { dryRun: true, method, params: keyed }, { ...params, to, ...at }));
     else printLine(`would call ${method} ${JSON.stringify(keyed)}`);
     return undefined;
   }
@@ -73,6 +73,12 @@ export abstract class MessageCommandBase extends ChannelCallingCommand {
     if (options.json) printJson(done);
     else tell(done, sentence);
   }
+}
+
+/** What came of a call, for programs. @param payload what was sent, or what the platform said */
+export function outcomeView(method: string, outcome: object, payload: object): object {
+  const { action = method, channel = null } = payload as { action?: string; channel?: string };
+  return { action, channel, dryRun: false, payload, ...outcome };
 }
 
 const paramsOf = (call: object): object =>

@@ -6,7 +6,7 @@ import { printJson, printLine } from '../../common/cli/output';
 import { ExitCode } from '../../common/exit-codes';
 import { OpenclawError, messageOf } from '../../common/openclaw-error';
 import { MESSAGE_ABOUT_LEAVES } from './message-about.command';
-import { MessageCommandBase, type MessageOptions } from './message-base.command';
+import { MessageCommandBase, type MessageOptions, outcomeView } from './message-base.command';
 import { MESSAGE_PLACE_COMMANDS, MESSAGE_PLACE_GROUPS } from './message-places.command';
 
 interface SendOptions extends MessageOptions {
@@ -107,7 +107,7 @@ export class MessageSendCommand extends SendingCommand {
       ? this.ask<Sent>('send', content, options)
       : this.ask<Sent>('message.action', { action: 'send', params: withButtons(options, buttons) }, options));
     if (sent === undefined) return;
-    if (options.json) printJson(sent);
+    if (options.json) printJson(outcomeView('send', sent, sent));
     else tellSent(sent);
   }
 }
@@ -187,7 +187,7 @@ export class MessagePollCommand extends MessageCommandBase {
     };
     const sent = await this.ask<Sent>('poll', poll, options);
     if (sent === undefined) return;
-    if (options.json) printJson(sent);
+    if (options.json) printJson(outcomeView('poll', sent, sent));
     else tellSent(sent);
   }
 }

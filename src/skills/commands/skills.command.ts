@@ -9,6 +9,7 @@ import { OpenclawError } from '../../common/openclaw-error';
 import { Environment } from '../../config/environment';
 import { type SkillStatus, type SkillsReport, countText, stateOf } from '../catalog/skill-status';
 import { SKILL_CHANGE_COMMANDS } from './skills-change.command';
+import { skillsCheckView } from './skills-check-view';
 import { SkillsCommandContext } from './skills-command-context';
 import { SKILL_TRUST_COMMANDS } from './skills-trust.command';
 import { commandLine } from '../../common/cli/own-commands';
@@ -116,17 +117,8 @@ export class SkillsCheckCommand extends SkillsCommandBase {
     const report = await this.report(options);
     const lacking = report.skills.filter((skill) => !skill.eligible);
     if (options.json) {
-      printJson({
-        counts: report.counts,
-        eligible: report.skills.filter((skill) => skill.eligible).map((skill) => skill.name),
-        ineligible: lacking.map((skill) => ({
-          name: skill.name,
-          ...stateOf(skill),
-          missing: skill.missing,
-          install: skill.install,
-        })),
-        broken: report.broken,
-      });
+      const agentId = new SkillsCommandContext(this.env).agent(options.agent);
+      printJson(skillsCheckView(agentId, report));
     } else {
       const { eligible, broken } = report.counts;
       printLine(

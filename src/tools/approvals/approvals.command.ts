@@ -22,7 +22,7 @@ export class ApprovalsPendingCommand extends WatchingCommand {
     const pending = await withGateway(resolveGatewayTarget(this.env, options), (client) =>
       client.call<PendingApproval[]>('exec.approval.list'),
     );
-    if (options.json) printJson(pending);
+    if (options.json) printJson({ approvals: pending });
     else if (pending.length === 0) printLine('nothing waits for a decision');
     else
       for (const { id, request, expiresAtMs, choices, calls } of pending) {

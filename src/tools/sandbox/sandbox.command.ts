@@ -4,6 +4,8 @@ import { UsageError } from '../../common/cli/cli-error';
 import { printFacts, printJson, printLine, printTable, timeText } from '../../common/cli/output';
 import { ExitCode } from '../../common/exit-codes';
 import { CallingCommand } from '../../config/calling-command';
+import { filesOfGateway } from '../../config/config-files';
+import { explainView } from './explain-view';
 
 interface Room {
   sessionKey?: string;
@@ -13,11 +15,19 @@ interface Room {
   origin: string;
 }
 
+/** A room, by the names that OpenClaw has for containers. */
+const roomView = ({ sessionKey, sessionId, lastUsedAt, hasNetwork }: Room): object => ({
+  containerName: sessionId,
+  sessionKey: sessionKey ?? null,
+  lastUsedAtMs: lastUsedAt,
+  hasNetwork,
+});
+
 @SubCommand({ name: 'list', description: 'rooms: what commands of each conversation have as /tmp and home folder' })
 export class SandboxListCommand extends CallingCommand {
   async run(_: string[], options: GatewayOptions): Promise<void> {
     const answer = await this.call<{ rooms: Room[] }>(options, 'sandbox.list');
-    if (options.json) printJson(answer);
+    if (options.json) printJson({ containers: answer.rooms.map(roomView), ...answer });
     else if (answer.rooms.length === 0) printLine('none; a room is made with the first command of a conversation');
     else
       printTable(answer.rooms, [
@@ -100,7 +110,7 @@ export class SandboxExplainCommand extends CallingCommand {
   async run(_: string[], options: SandboxOptions): Promise<void> {
     const { session: sessionKey, agent: agentId } = options;
     const facts = await this.call<Record<string, unknown>>(options, 'sandbox.explain', { sessionKey, agentId });
-    if (options.json) return printJson(facts);
+    if (options.json) return printJson(explainView(facts, filesOfGateway(this.env, options)?.load().config));
     printFacts({
       Session: facts['sessionKey'],
       Agent: facts['agentId'],

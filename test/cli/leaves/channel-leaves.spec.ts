@@ -144,7 +144,7 @@ describe('leaves about chats', () => {
     expect((await run('directory', 'groups', 'list', '--channel', 'slack')).stdout).toBe('none\n');
     expect((await run('directory', 'peers', 'list', '--channel', 'discord')).stderr).toContain('discord');
     const inGroup = await run('directory', 'groups', 'members', 'C1', '--channel', 'slack', '--query', 'ann', '--json');
-    expect(JSON.parse(inGroup.stdout)).toMatchObject({ groupId: 'C1', members: [{ id: 'U5' }] });
+    expect(JSON.parse(inGroup.stdout)).toMatchObject([{ kind: 'user', id: 'U5' }]);
     expect(asked('conversations.members')).toMatchObject({ channel: 'C1' });
     const admins = await run('directory', 'groups', 'members', '--channel', 'telegram', '--group-id', '-100');
     expect(admins).toMatchObject({

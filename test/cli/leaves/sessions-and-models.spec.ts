@@ -36,13 +36,13 @@ describe('without a gateway', () => {
     expect((await run('models fallbacks add openai/gpt-5.4')).code).toBe(0);
     expect((await run('models fallbacks add openai/gpt-5.4')).stderr).toContain('already');
     expect((await run('models aliases add fast openai/gpt-5.4')).code).toBe(0);
-    expect(JSON.parse((await run('models aliases list --json')).stdout)).toEqual([
-      { alias: 'fast', model: 'openai/gpt-5.4' },
-    ]);
+    expect(JSON.parse((await run('models aliases list --json')).stdout)).toEqual({
+      aliases: { fast: 'openai/gpt-5.4' },
+    });
     // A model by its short name; it leaves the fall-backs as it comes to the front.
     expect((await run('models set fast')).code).toBe(0);
     expect(config().agents.defaults).toMatchObject({ model: 'openai/gpt-5.4' });
-    expect(JSON.parse((await run('models fallbacks list --json')).stdout)).toEqual([]);
+    expect(JSON.parse((await run('models fallbacks list --json')).stdout)).toEqual({ fallbacks: [] });
     expect((await run('models aliases remove fast')).code).toBe(0);
     expect((await run('models fallbacks remove x/y')).code).toBe(1);
     expect((await run('models image-fallbacks add anthropic/claude-opus-5-5')).code).toBe(0);
@@ -86,7 +86,9 @@ describe('without a gateway', () => {
     await run('models set openai/gpt-5.4');
     expect((await run('models status --check')).stdout).toContain('profile openai:own');
     expect((await run('models auth logout openai:own')).code).toBe(0);
-    expect(JSON.parse((await run('models auth order get --provider openai --json')).stdout)).toEqual(['openai:work']);
+    expect(JSON.parse((await run('models auth order get --provider openai --json')).stdout)).toMatchObject({
+      order: ['openai:work'],
+    });
     expect((await run('models auth logout openai:own')).stderr).toContain('there are: openai:work');
     expect((await run('models auth setup-token', 'sk-ant-api-no')).stderr).toContain('sk-ant-oat');
     expect((await run('models auth paste-api-key --provider openai', '')).code).toBe(2);

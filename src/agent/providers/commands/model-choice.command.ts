@@ -81,7 +81,7 @@ abstract class FallbackListCommand extends ModelChoiceCommand {
 
   run(_: string[], options: JsonOptions): Promise<void> {
     const { fallbacks } = this.chosen(this.choice);
-    if (options.json) printJson(fallbacks);
+    if (options.json) printJson({ fallbacks });
     else if (fallbacks.length === 0) printLine('none');
     else for (const fallback of fallbacks) printLine(fallback);
     return Promise.resolve();
@@ -201,7 +201,7 @@ export class AliasesListCommand extends ModelChoiceCommand {
     const rows = Object.entries(new ConfigFiles(this.env).load().config.agents?.defaults?.models ?? {}).flatMap(
       ([model, { alias }]) => (alias === undefined ? [] : [{ alias, model }]),
     );
-    if (options.json) printJson(rows);
+    if (options.json) printJson({ aliases: Object.fromEntries(rows.map(({ alias, model }) => [alias, model])) });
     else if (rows.length === 0) printLine('none');
     else
       printTable(rows, [

@@ -15,7 +15,7 @@ import { askList } from '../facts/ask-server';
 import { openLocalModels } from '../local-registry';
 import { MODEL_CATALOG } from '../model-catalog';
 import type { ModelRegistry } from '../model-registry.service';
-import { CredentialFile, type StoredProfile, credentialFilePath } from '../credential-file';
+import { CredentialFile, type StoredProfile, agentFolder, credentialFilePath } from '../credential-file';
 
 const PROFILE_PART = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/;
 const DAY_MS = 24 * 60 * 60_000;
@@ -38,13 +38,22 @@ abstract class AuthCommand extends CliCommand {
     return value;
   }
 
-  protected file({ agent }: AuthOptions): CredentialFile {
+  protected file(options: AuthOptions): CredentialFile {
+    return new CredentialFile(this.place(options).authStatePath);
+  }
+
+  /** Whose credentials they are, and where. */
+  protected place({ agent }: AuthOptions): { agentId: string; agentDir: string; authStatePath: string } {
     const files = new ConfigFiles(this.env);
     const { config } = files.load();
-    const id = agent ?? defaultAgentId(config);
+    const agentId = agent ?? defaultAgentId(config);
     if (agent !== undefined && !findAgent(config, agent))
       throw new UsageError(`--agent "${agent}": there is no such agent`);
-    return new CredentialFile(credentialFilePath(config, files.stateDir, id));
+    return {
+      agentId,
+      agentDir: agentFolder(config, files.stateDir, agentId),
+      authStatePath: credentialFilePath(config, files.stateDir, agentId),
+    };
   }
 
   protected need(provider: string | undefined): string {
@@ -186,7 +195,8 @@ export class AuthListCommand extends AuthCommand {
       .sort(
         (a, b) => a.provider.localeCompare(b.provider) || rank(file, a) - rank(file, b) || a.id.localeCompare(b.id),
       );
-    if (options.json) printJson({ file: file.path, profiles: rows });
+    if (options.json)
+      printJson({ ...this.place(options), provider: options.provider ?? null, file: file.path, profiles: rows });
     else if (rows.length === 0)
       printLine(`none; keys may also stand in the configuration or the environment (${file.path})`);
     else
@@ -229,8 +239,9 @@ abstract class OrderLeaf extends AuthCommand {
 @SubCommand({ name: 'get', description: 'the order that was set for a provider' })
 export class OrderGetCommand extends OrderLeaf {
   run(_: string[], options: AuthOptions): Promise<void> {
-    const order = this.file(options).orderOf(this.need(options.provider)) ?? null;
-    if (options.json) printJson(order);
+    const provider = this.need(options.provider);
+    const order = this.file(options).orderOf(provider) ?? null;
+    if (options.json) printJson({ ...this.place(options), provider, order });
     else if (order === null) printLine('none is set: by name');
     else for (const id of order) printLine(id);
     return Promise.resolve();

@@ -3,11 +3,12 @@ import { CallingCommand } from '../../../config/calling-command';
 import { type GatewayOptions, parseWholeNumber } from '../../../common/cli/cli-command';
 import { UsageError } from '../../../common/cli/cli-error';
 import { printJson, printLine, printTable } from '../../../common/cli/output';
-import { cutText } from '../../../common/cut-text';
 import { ExitCode } from '../../../common/exit-codes';
 import { agentEntries } from '../../../config/agent-entries';
 import { openLocalModels } from '../local-registry';
 import { type ModelFault, judgeModels } from '../model-faults';
+import { modelsStatusView } from './models-status-view';
+import { keyEnd } from './models-view';
 
 const PROBE_MS = 20_000;
 
@@ -54,7 +55,8 @@ export class ModelsStatusCommand extends CallingCommand {
   }
 
   async run(_: string[], options: StatusOptions): Promise<void> {
-    const { config, registry, profiles } = await openLocalModels(this.env);
+    const local = await openLocalModels(this.env);
+    const { config, registry, profiles } = local;
     const { models, faults } = judgeModels(config.config, registry, profiles);
     const agents = agentEntries(config.config);
     const rows = models.map(({ what, info }): Row => {
@@ -72,7 +74,7 @@ export class ModelsStatusCommand extends CallingCommand {
     const isProbing = options.probe === true || probeProvider !== undefined;
     if (isProbing) await this.probe(rowsOf(rows, probeProvider), options);
     const isOk = faults.every(({ isCertain }) => !isCertain) && rows.every(({ probe }) => probe?.ok !== false);
-    if (options.json) printJson({ ok: isOk, models: rows, problems: faults });
+    if (options.json) printJson({ ok: isOk, ...modelsStatusView(local, models), models: rows, problems: faults });
     else print(rows, faults);
     if (!isOk && (options.check || isProbing)) process.exitCode = ExitCode.failed;
   }
@@ -107,7 +109,7 @@ function keyText(
 ): string {
   if (api === 'offline') return 'none needed';
   if (profile !== undefined) return `profile ${profile}`;
-  if (key !== undefined) return cutText(key, 5, { keep: 'end' });
+  if (key !== undefined) return keyEnd(key);
   return faults.some(({ message }) => message.includes(`${name}, has no API key`)) ? 'missing' : 'none needed';
 }
 

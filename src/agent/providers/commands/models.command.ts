@@ -2,6 +2,7 @@ import type { Type } from '@nestjs/common';
 import { Command, Option, SubCommand } from 'nest-commander';
 import { CommandGroup, GatewayCommandBase, type GatewayOptions } from '../../../common/cli/cli-command';
 import { printJson, printLine, printNote, printTable } from '../../../common/cli/output';
+import { filesOfGateway } from '../../../config/config-files';
 import { Environment } from '../../../config/environment';
 import { resolveGatewayTarget } from '../../../config/gateway-target';
 import { withGatewayOrDisk } from '../../../gateway/client/with-gateway';
@@ -9,6 +10,7 @@ import { MODEL_CHOICE_COMMANDS, MODEL_CHOICE_TOP } from './model-choice.command'
 import { MODELS_AUTH_COMMANDS, ModelsAuthCommand } from './models-auth.command';
 import { ModelsScanCommand } from './models-scan.command';
 import { ModelsStatusCommand } from './models-status.command';
+import { type ListedModel, modelRows } from './models-view';
 
 interface ModelsOptions extends GatewayOptions {
   provider?: string;
@@ -19,17 +21,7 @@ interface ModelsOptions extends GatewayOptions {
 }
 
 interface ModelsPayload {
-  models: {
-    id: string;
-    name: string;
-    provider: string;
-    contextWindow: number;
-    reasoning: boolean;
-    input: readonly string[];
-    cost: { input: number; output: number };
-    local?: boolean;
-    available?: boolean;
-  }[];
+  models: ListedModel[];
   lists?: { provider: string; models: number; readAt?: number; error?: string }[];
 }
 
@@ -76,6 +68,11 @@ export class ModelsListCommand extends GatewayCommandBase {
       .filter((model) => !known.has(`${model.provider}/${model.id}`));
   }
 
+  private printAsJson({ models, ...more }: ModelsPayload, options: ModelsOptions): void {
+    const rows = modelRows(models, filesOfGateway(this.env, options)?.load().config);
+    printJson({ count: rows.length, models: rows, ...more });
+  }
+
   async run(_: string[], options: ModelsOptions): Promise<void> {
     const params = {
       ...(options.provider ? { provider: options.provider } : {}),
@@ -88,7 +85,7 @@ export class ModelsListCommand extends GatewayCommandBase {
       if (error !== undefined) printNote(`${provider} gave no list: ${error}`);
     if (options.all) answer.models.push(...(await this.others(answer, options.provider)));
     if (options.local) answer.models = answer.models.filter(({ local }) => local === true);
-    if (options.json) printJson(answer);
+    if (options.json) this.printAsJson(answer, options);
     else if (options.plain) for (const model of answer.models) printLine(`${model.provider}/${model.id}`);
     else
       printTable(answer.models, [

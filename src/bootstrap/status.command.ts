@@ -1,19 +1,21 @@
 import { Command, Option } from 'nest-commander';
-import { type GatewayOptions } from '../../common/cli/cli-command';
-import { WatchingCommand } from '../../common/cli/watching';
-import { printJson, printLine, timeText } from '../../common/cli/output';
-import { commandLine } from '../../common/cli/own-commands';
-import { ExitCode } from '../../common/exit-codes';
-import { OpenclawError } from '../../common/openclaw-error';
-import { Environment } from '../../config/environment';
-import { resolveGatewayTarget } from '../../config/gateway-target';
-import { loadConfig } from '../../config/load-config';
-import { resolveConfigPath } from '../../config/state-paths';
-import type { GatewayClient } from '../../gateway/client/gateway-client';
-import { withGateway } from '../../gateway/client/with-gateway';
-import type { GatewayProblem } from './gateway-problem';
-import { printProblems } from './print-problems';
-import type { SystemFacts } from './system-facts';
+import { type GatewayOptions } from '../common/cli/cli-command';
+import { WatchingCommand } from '../common/cli/watching';
+import { printJson, printLine, timeText } from '../common/cli/output';
+import { commandLine, withOwnCommands } from '../common/cli/own-commands';
+import { ExitCode } from '../common/exit-codes';
+import { OpenclawError } from '../common/openclaw-error';
+import { Environment } from '../config/environment';
+import { resolveGatewayTarget } from '../config/gateway-target';
+import { loadConfig } from '../config/load-config';
+import { resolveConfigPath } from '../config/state-paths';
+import type { GatewayClient } from '../gateway/client/gateway-client';
+import type { PresenceEntry } from '../gateway/protocol/hello';
+import { withGateway } from '../gateway/client/with-gateway';
+import type { GatewayProblem } from '../operations/diagnostics/gateway-problem';
+import { printProblems } from '../operations/diagnostics/print-problems';
+import { type ToldAgents, type ToldSessions, agentsSummary, gatewayView, machineView } from './status-view';
+import type { SystemFacts } from '../operations/diagnostics/system-facts';
 
 const MIB = 1024 * 1024;
 const RECENT_SESSIONS = 5;
@@ -30,6 +32,7 @@ interface StatusPayload {
     count: number;
     defaults: { model: string; contextTokens: number | null };
     recent: { key: string; updatedAt: number; model: string | null }[];
+    byAgent?: NonNullable<ToldSessions['byAgent']>;
   };
 }
 
@@ -45,12 +48,18 @@ interface Answers {
   url: string;
   version: string;
   uptimeMs: number;
+  connectLatencyMs: number;
+  presence: readonly PresenceEntry[];
+  /** For programs alone. */
+  agents?: ToldAgents;
   status: StatusPayload;
   models: { id: string; provider: string }[];
   problems: GatewayProblem[];
   approvals: number;
   probes?: Probe[];
-  usage?: { today: unknown };
+  usage?: { today: unknown; updatedAt: number; providers: unknown[] };
+  lastHeartbeat?: unknown;
+  health?: object;
   facts?: SystemFacts;
 }
 
@@ -97,16 +106,26 @@ export class StatusCommand extends WatchingCommand<StatusOptions> {
       httpApi: HTTP_API.filter((endpoint) => config.gateway?.http?.endpoints?.[endpoint]?.enabled === true),
     };
     try {
+      const since = performance.now();
       const answers = await withGateway(
         target,
-        (client) => this.ask(client, target.url, options),
+        (client) => this.ask(client, target.url, Math.round(performance.now() - since), options),
         options.timeout === undefined ? {} : { timeoutMs: options.timeout },
       );
-      if (options.json) printJson(asJson(local, answers));
+      if (options.json) printJson(await this.asJson(local, answers, options));
       else print(local, answers);
     } catch (error) {
       if (!(error instanceof OpenclawError) || error.exitCode !== ExitCode.gatewayUnreachable) throw error;
-      if (options.json) printJson({ ...local, gateway: { running: false, url: target.url } });
+      if (options.json)
+        printJson({
+          ...local,
+          gateway: gatewayView(
+            this.env,
+            { url: target.url, flag: options.url },
+            { error: withOwnCommands(error.message) },
+          ),
+          ...(await machineView(this.env, { audited: options.all === true || options.deep === true })),
+        });
       else {
         printLine(`Gateway:   not running (${target.url}); start it with: ${commandLine('gateway run')}`);
         printLocal(local);
@@ -115,26 +134,62 @@ export class StatusCommand extends WatchingCommand<StatusOptions> {
     }
   }
 
-  private async ask(client: GatewayClient, url: string, { all, deep, usage }: StatusOptions): Promise<Answers> {
-    const [status, { models }, { problems }, approvals] = await Promise.all([
+  private async asJson(local: Local, answers: Answers, options: StatusOptions): Promise<object> {
+    const { url, version, uptimeMs, connectLatencyMs, presence, status, problems, approvals, agents, ...more } =
+      answers;
+    const { models: _, ...extras } = more;
+    return {
+      ...local,
+      gateway: gatewayView(
+        this.env,
+        { url, flag: options.url },
+        { url, version, uptimeMs, connectLatencyMs, presence },
+      ),
+      ...(await machineView(this.env, { audited: options.all === true || options.deep === true })),
+      ...status,
+      ...(agents ? { agents: agentsSummary(agents, status.sessions) } : {}),
+      problems,
+      approvals,
+      ...extras,
+    };
+  }
+
+  private async ask(
+    client: GatewayClient,
+    url: string,
+    connectLatencyMs: number,
+    { all, deep, usage, json }: StatusOptions,
+  ): Promise<Answers> {
+    const [status, { models }, { problems }, approvals, agents] = await Promise.all([
       client.call<StatusPayload>('status'),
       client.call<Pick<Answers, 'models'>>('models.list'),
       client.call<Pick<Answers, 'problems'>>('system.problems'),
       client.call<unknown[]>('exec.approval.list', {}),
+      json ? client.call<ToldAgents>('agents.list', {}) : undefined,
     ]);
     return {
       url,
       version: client.hello.server.version,
       uptimeMs: client.hello.snapshot.uptimeMs,
+      connectLatencyMs,
+      presence: client.hello.snapshot.presence,
+      ...(agents ? { agents } : {}),
       status,
       models,
       problems,
       approvals: approvals.length,
       ...(all || deep ? { probes: await probesOf(client) } : {}),
-      ...(all || usage ? { usage: { today: await client.call('usage.cost', { days: 1 }) } } : {}),
+      ...(all || usage ? { usage: await usageOf(client) } : {}),
+      ...(json && (deep || usage) ? { lastHeartbeat: await client.call('last-heartbeat', {}) } : {}),
+      ...(json && deep ? { health: await client.call<object>('health', {}) } : {}),
       ...(all ? { facts: await client.call<SystemFacts>('system.facts') } : {}),
     };
   }
+}
+
+async function usageOf(client: GatewayClient): Promise<NonNullable<Answers['usage']>> {
+  const { updatedAt, providers } = await client.call<{ updatedAt: number; providers: unknown[] }>('usage.status', {});
+  return { updatedAt, providers, today: await client.call('usage.cost', { days: 1 }) };
 }
 
 async function probesOf(client: GatewayClient): Promise<Probe[]> {
@@ -145,17 +200,6 @@ async function probesOf(client: GatewayClient): Promise<Probe[]> {
     accounts.flatMap(({ accountId, probe }) => (probe ? [{ channel, account: accountId, ...probe }] : [])),
   );
 }
-
-const asJson = (local: Local, { url, version, uptimeMs, status, problems, approvals, ...more }: Answers): object => ({
-  ...local,
-  gateway: { running: true, url, version, uptimeMs },
-  ...status,
-  problems,
-  approvals,
-  ...(more.probes ? { probes: more.probes } : {}),
-  ...(more.usage ? { usage: more.usage } : {}),
-  ...(more.facts ? { facts: more.facts } : {}),
-});
 
 function print(local: Local, answers: Answers): void {
   const { status, models, probes = [], usage, facts, approvals } = answers;
