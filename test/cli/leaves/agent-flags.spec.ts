@@ -47,7 +47,7 @@ describe('flags about agents', () => {
     );
     expect(stdout).toMatch(/^agent work is there; its files: .*\nit answers on telegram:work, slack\n$/);
     expect(await json('config', 'get', 'agents.list[1]')).toMatchObject({ id: 'work', agentDir: place });
-    expect(await json('agents', 'bindings', '--agent', 'work')).toEqual([
+    expect(await json('agents', 'bindings', '--agent', 'work')).toMatchObject([
       { agentId: 'work', match: { channel: 'telegram', accountId: 'work' } },
       { agentId: 'work', match: { channel: 'slack' } },
     ]);
@@ -179,9 +179,10 @@ describe('flags about agents', () => {
   });
 
   it('memory status --deep asks the service', async () => {
-    expect(await json('memory', 'status')).not.toHaveProperty('embedding');
-    const deep = (await json('memory', 'status', '--deep')) as { provider: string; embedding: { ok: boolean } };
-    expect(typeof deep.embedding.ok).toBe('boolean');
+    expect(JSON.stringify(await json('memory', 'status'))).not.toContain('"embedding"');
+    const deep = (await json('memory', 'status', '--deep')) as { embedding: { ok: boolean } }[];
+    expect(deep.length).toBeGreaterThan(0);
+    for (const { embedding } of deep) expect(typeof embedding.ok).toBe('boolean');
     expect((await run('memory', 'status', '--deep')).stdout).toContain('\nvectors: ');
   });
 });

@@ -199,7 +199,9 @@ describe('flags about the gateway', () => {
     };
     const linked = write('linked', 'a-link', '1.0.0');
     expect((await run('plugins', 'install', '--link', linked)).stdout).toMatch(/^a-link is loaded from .*linked\n/);
-    expect(await json('plugins', 'list')).toMatchObject([{ id: 'a-link', folder: linked, source: 'path' }]);
+    expect(await json('plugins', 'list')).toMatchObject({
+      plugins: [{ id: 'a-link', folder: linked, origin: 'config' }],
+    });
     expect(await run('plugins', 'install', linked, '--link')).toEqual(refused(1, 'is there already'));
     expect(await run('plugins', 'install', '--link', join(folder, 'nowhere'))).toMatchObject({ code: 1 });
 
