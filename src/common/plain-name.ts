@@ -6,6 +6,8 @@ const UNSEEN =
 const BLANKS = /[\p{Z}\t-\r\u0085]+/gu;
 const MOST = 200;
 const CUT = '…';
+/** Units at either end in which its signs are looked for; of a longer name nobody sees the middle. */
+const REACH = 4000;
 
 /**
  * A name that somebody chose (of a person, a place, a file) as one line of visible text: names stand in labels before the
@@ -15,11 +17,17 @@ const CUT = '…';
 export function plainName(name: string): string {
   const line = name.replace(BLANKS, ' ').replace(UNSEEN, '').replace(BLANKS, ' ').trim();
   if (line.length <= MOST) return line;
-  const signs = [...graphemes().segment(line)].map(({ segment }) => segment);
-  if (signs.length <= MOST) return line;
   const half = Math.floor((MOST - 1) / 2);
-  return `${signs.slice(0, half).join('')}${CUT}${signs.slice(-half).join('')}`;
+  if (line.length > 2 * REACH) {
+    // eslint-disable-next-line openclaw/cut-text -- half a sign at the inner border is taken off below
+    const [start, end] = [signsOf(line.substring(0, REACH)), signsOf(line.substring(line.length - REACH))];
+    return `${start.slice(0, -1).slice(0, half).join('')}${CUT}${end.slice(1).slice(-half).join('')}`;
+  }
+  const signs = signsOf(line);
+  return signs.length <= MOST ? line : `${signs.slice(0, half).join('')}${CUT}${signs.slice(-half).join('')}`;
 }
+
+const signsOf = (text: string): string[] => [...graphemes().segment(text)].map(({ segment }) => segment);
 
 /** The same of a name that may not be known, or have nothing to see in it: undefined then. */
 export const knownName = (name: string | undefined): string | undefined => plainName(name ?? '') || undefined;

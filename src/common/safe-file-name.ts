@@ -1,5 +1,6 @@
 import { cutText } from './cut-text';
 import { plainName } from './plain-name';
+import { withoutEdges } from './text/edges';
 
 const STEM_BYTES = 120;
 const ENDING = /\.[\p{L}\p{N}]{1,12}$/u;
@@ -29,12 +30,14 @@ const ENDINGS: Readonly<Record<string, string>> = {
  * @param mimeType gives the ending where the name has none
  */
 export function safeFileName(name: string, mimeType?: string): string {
-  const plain = plainName(name)
-    .normalize('NFC')
-    .replace(/[\u200c\u200d]/g, '')
-    .replace(UNUSUAL, '-')
-    .replace(/ +/g, ' ')
-    .replace(/^[-. ]+|[-. ]+$/g, '');
+  const plain = withoutEdges(
+    plainName(name)
+      .normalize('NFC')
+      .replace(/[\u200c\u200d]/g, '')
+      .replace(UNUSUAL, '-')
+      .replace(/ +/g, ' '),
+    '-. ',
+  );
   const ending = ENDING.exec(plain)?.[0] ?? '';
   const stem = cutText(ending === '' ? plain : plain.slice(0, -ending.length), STEM_BYTES, { mark: '', unit: 'bytes' });
   const whole = stem.trim() === '' ? 'file' : stem.trim();

@@ -13,6 +13,8 @@ export interface FileIdentity {
 
 const FIELD = /^\s*[-*]?\s*\**\s*(name|emoji|avatar|theme)\s*\**\s*:\s*\**\s*(.+?)\s*\**\s*$/i;
 const MAX_VALUE = 200;
+/** No field is written in more. */
+const MAX_LINE = 1000;
 /** Larger ones say nothing. */
 const MAX_BYTES = 256 * 1024;
 
@@ -32,7 +34,8 @@ export function readIdentityFile(workspace: string): FileIdentity {
 export function identityIn(text: string): FileIdentity {
   const identity: FileIdentity = {};
   for (const line of text.split('\n')) {
-    const [, key, value] = FIELD.exec(line) ?? [];
+    const plain = line.trim().replace(/\s+/g, ' ');
+    const [, key, value] = plain.length > MAX_LINE ? [] : (FIELD.exec(plain) ?? []);
     if (key && value) identity[key.toLowerCase() as keyof FileIdentity] ??= cutText(value, MAX_VALUE, { mark: '' });
   }
   return identity;

@@ -182,8 +182,8 @@ function decode(attachments: readonly unknown[] | undefined, most: number): { na
     refuseUnknown(attachment, index);
     if (typeof attachment['content'] !== 'string')
       throw invalidRequest(`attachments[${index}] must have "content" as base64 or data URL`);
-    const base64 = attachment['content'].replace(/^data:[^,]*;base64,/, '');
-    if (!/^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(base64) || base64.length === 0) {
+    const base64 = attachment['content'].replace(/^data:[^,]*;base64,/, '').replace(/\s+/g, '');
+    if (!/^[A-Za-z0-9+/]+={0,2}$/.test(base64)) {
       throw invalidRequest(`attachments[${index}].content is not base64`);
     }
     const content = Buffer.from(base64, 'base64');

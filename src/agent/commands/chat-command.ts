@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import type { ReplyButton } from '../../common/chat-media';
 import type { ChatOrigin } from '../../common/chat-origin';
+import { withoutEnd } from '../../common/text/edges';
 import type { MessageOverrides } from '../../inbox/inbound-message';
 
 /** Who may give a command: anybody let in, an owner, or somebody with elevated rights. */
@@ -91,9 +92,6 @@ export function parseChatCommand(text: string): { name: string; args: string } |
 
 /** Whether a whole message asks to stop what is going on. */
 export function isStopRequest(text: string): boolean {
-  const folded = text
-    .trim()
-    .toLowerCase()
-    .replace(/[.!]+$/, '');
+  const folded = withoutEnd(text.trim().toLowerCase(), '.!');
   return STOP_WORDS.has(folded) || parseChatCommand(text)?.name === 'stop';
 }

@@ -7,11 +7,11 @@ const SILENT_WORDS = ['NO_REPLY', 'HEARTBEAT_OK', 'REPLY_SKIP', 'ANNOUNCE_SKIP']
 const LONGEST_SILENT_WORD = 16;
 const MARKUP = '[*_`~"\'\\s.!]*';
 const ONLY_WORD = new RegExp(`^${MARKUP}(${SILENT_WORDS.join('|')})${MARKUP}$`, 'i');
-const EDGE_WORD = new RegExp(
-  `^${MARKUP}(${SILENT_WORDS.join('|')})\\b${MARKUP}|\\s+[*_\`~"']*\\b(${SILENT_WORDS.join('|')})${MARKUP}$`,
-  'gi',
-);
-const REPLY_TAG = /\[\[\s*reply_to(?:_current|\s*:\s*([^\]]+?))\s*\]\]/gi;
+const FIRST_WORD = new RegExp(`^${MARKUP}(${SILENT_WORDS.join('|')})\\b${MARKUP}`, 'i');
+const LAST_WORD = new RegExp(`\\s+[*_\`~"']*\\b(${SILENT_WORDS.join('|')})${MARKUP}$`, 'i');
+const REPLY_TAG = /\[\[\s*reply_to(?:_current\s*|\s*:\s*([^\]\s][^\]]{0,199}))\]\]/gi;
+/** A control word at the end stands within so many units of it, with the marks around it. */
+const END = 200;
 
 /**
  * Reads control words and tags out of a model's final text, once, at the edge; none of them is ever passed on.
@@ -20,12 +20,12 @@ const REPLY_TAG = /\[\[\s*reply_to(?:_current|\s*:\s*([^\]]+?))\s*\]\]/gi;
 export function readReply(text: string, heartbeat?: { ackMaxChars: number; notAgain?: string }): ReplyOutcome {
   let replyTo: string | undefined;
   const untagged = text.replace(REPLY_TAG, (_, id: string | undefined) => {
-    replyTo ??= id ?? 'current';
+    replyTo ??= id?.trim() ?? 'current';
     return '';
   });
   const only = ONLY_WORD.exec(untagged);
   if (only) return { kind: 'silent', reason: /HEARTBEAT/i.test(only[1] ?? '') ? 'HEARTBEAT_OK' : 'NO_REPLY' };
-  const clean = untagged.replace(EDGE_WORD, '').trim();
+  const clean = withoutLastWord(untagged.replace(FIRST_WORD, '').trim());
   if (clean === '') return { kind: 'silent', reason: 'empty' };
   if (heartbeat) {
     const isAck = clean !== untagged.trim() && /HEARTBEAT_OK/i.test(untagged) && clean.length <= heartbeat.ackMaxChars;
@@ -62,10 +62,16 @@ export class StreamFilter {
   }
 }
 
+function withoutLastWord(text: string): string {
+  const end = Math.max(0, text.length - END);
+  return (text.slice(0, end) + text.slice(end).replace(LAST_WORD, '')).trim();
+}
+
 /** A control word at the very end is not shown until more text proves that it was none. */
 function endOfSafe(text: string): number {
-  const match = /[*_`~"'\s]*([A-Z_]{2,16})[*_`~"'.!\s]*$/.exec(text);
+  const end = Math.max(0, text.length - END);
+  const match = /[*_`~"'\s]*([A-Z_]{2,16})[*_`~"'.!\s]*$/.exec(text.slice(end));
   if (!match?.[1]) return text.length;
   const word = match[1];
-  return SILENT_WORDS.some((silent) => silent.startsWith(word)) ? match.index : text.length;
+  return SILENT_WORDS.some((silent) => silent.startsWith(word)) ? end + match.index : text.length;
 }

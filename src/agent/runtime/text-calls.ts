@@ -28,7 +28,7 @@ function withoutMarks(marked: string): string {
 
 /** `{"name": …, "arguments": …}`, one, several in a list, or one after the other. */
 function inJson(text: string): TextCall[] | undefined {
-  const whole = jsonIn(text) ?? jsonIn(`[${text.split(/\}\s*[;\n]\s*\{/).join('},{')}]`);
+  const whole = jsonIn(text) ?? jsonIn(`[${withCommas(text)}]`);
   const list = Array.isArray(whole) ? (whole as unknown[]) : [whole];
   return every(list, (entry) => {
     if (!isPlainObject(entry)) return undefined;
@@ -40,6 +40,10 @@ function inJson(text: string): TextCall[] | undefined {
   });
 }
 
+/** Objects one after the other, on lines of their own or with semicolons between them, as a list has them. */
+const withCommas = (text: string): string =>
+  text.replace(/\}([\s;]+)\{/g, (whole, gap: string) => (/[;\n]/.test(gap) ? '},{' : whole));
+
 /** `<function=name><parameter=key>value</parameter></function>`, or with the names as attributes. */
 function inXml(text: string, isText: IsText): TextCall[] | undefined {
   const calls = [
@@ -50,7 +54,7 @@ function inXml(text: string, isText: IsText): TextCall[] | undefined {
     arguments: Object.fromEntries(
       [
         ...body.matchAll(
-          /<parameter(?:=|\s+name=)"?([^">\s]+)"?[^>]*>([\s\S]*?)(?:<\/parameter>|(?=<parameter[=\s])|$)/g,
+          /<parameter(?:=|\s+name=)"?([^">\s]+)(?:["\s][^>]*)?>([\s\S]*?)(?:<\/parameter>|(?=<parameter[=\s])|$)/g,
         ),
       ].map(([, key = '', value = '']) => [key, meant(name, key, value, isText)]),
     ),

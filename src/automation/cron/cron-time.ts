@@ -67,8 +67,12 @@ export const zoneProblem = (zone: unknown, field: string): string | undefined =>
     ? undefined
     : `${field} ${JSON.stringify(zone)} is not a time zone; use a name of the IANA list such as Europe/Berlin`;
 
+/** No length of time is said in more. */
+const MOST_LETTERS = 100;
+
 /** Milliseconds of `20m`, `1h30m`, `in 20 minutes`, `1 hour and 5 minutes`, `an hour`; undefined for what is no length. */
 export function lengthOf(text: string): number | undefined {
+  if (text.length > MOST_LETTERS) return undefined;
   const words = text
     .trim()
     .toLowerCase()

@@ -5,6 +5,8 @@ import { dayIn } from '../../common/zoned-time';
 export type SchedulePlan =
   { kind: 'at'; at: string } | { kind: 'every'; everyMs: number } | { kind: 'cron'; expr: string };
 
+/** No schedule is said in more. */
+const MOST_LETTERS = 500;
 const DAY_MS = 86_400_000;
 const DAYS = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'];
 const MONTHS = 'january february march april may june july august september october november december'.split(' ');
@@ -28,6 +30,7 @@ const FILLERS = new Set(['on', 'the', 'of', 'and', 'each', 'at', 'o’clock', "o
  * @param zone whose calendar says which day tomorrow is
  */
 export function scheduleInWords(text: string, now: number, zone: string): SchedulePlan | undefined {
+  if (text.length > MOST_LETTERS) return undefined;
   const said = text
     .trim()
     .toLowerCase()

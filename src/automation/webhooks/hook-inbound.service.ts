@@ -9,6 +9,7 @@ import { OpenclawError, messageOf } from '../../common/openclaw-error';
 import { isPlainObject } from '../../common/plain-object';
 import { quoteRest } from '../../common/quoted-words';
 import { secretsEqual } from '../../common/secrets-equal';
+import { withoutEdges } from '../../common/text/edges';
 import { describeDtoProblems, findDtoProblems } from '../../common/validation/validate-dto';
 import { defaultAgentId, findAgent } from '../../config/agent-entries';
 import { ConfigService } from '../../config/config.service';
@@ -326,7 +327,7 @@ function isSigned({ signature }: HookMappingConfig, { headers, body }: HookReque
 type Keep = (transaction: Transaction<Schema>, reply: HookReply) => Promise<void>;
 type AgentWish = Omit<AgentHookBody, 'message'>;
 
-export const trimmed = (path: string): string => path.replace(/^\/+|\/+$/g, '');
+export const trimmed = (path: string): string => withoutEdges(path, '/');
 
 const refusal = (status: number, error: string): HookReply => ({ status, body: { ok: false, error } });
 

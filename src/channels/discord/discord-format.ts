@@ -3,6 +3,7 @@ import type { OutboundMessage } from '../channel-adapter';
 import { type MarkdownForm, renderMarkdown } from '../../common/markdown/render-markdown';
 import { linkTarget } from '../../common/markdown/markdown-tree';
 import { splitMarkdown } from '../../common/markdown/split-markdown';
+import { onOneLine } from '../../common/text/edges';
 
 export const MAX_CHARS = 2000;
 const DEFAULT_LINES = 17;
@@ -50,7 +51,7 @@ export const isBeginning = (shown: string, whole: string): boolean =>
   shown !== '' && shown !== whole && whole.startsWith(shown);
 
 /** People, roles, channels, emoji, times and commands that are named by their ids. */
-const NAMED = /(<(?:@[!&]?\d+|#\d+|a?:\w+:\d+|t:-?\d+(?::\w)?|\/[^>\n]+:\d+)>)/;
+const NAMED = /(<(?:@[!&]?\d+|#\d+|a?:\w+:\d+|t:-?\d+(?::\w)?|\/[^>\n]{1,120}:\d+)>)/;
 
 /** Words as they are: signs that Discord would read as marks are escaped. One that stands alone was escaped before. */
 const literal = (text: string): string =>
@@ -73,7 +74,7 @@ const escapeMarks = (text: string): string =>
 const MARKS = { strong: '**', em: '*', del: '~~', spoiler: '||' } as const;
 const HEADINGS = 3;
 /** A heading is one line, and signs that stand alone at its end would close it. */
-const oneLine = (text: string): string => text.replace(/\s*\n\s*/g, ' ').replace(/(^|\s)(#+)$/, '$1\\$2');
+const oneLine = (text: string): string => onOneLine(text).replace(/(^|\s)(#+)$/, '$1\\$2');
 
 const FORM: MarkdownForm = {
   text: literal,

@@ -25,9 +25,11 @@ export const withoutLinks = (text: string): string =>
     .replace(/`+[^`]*`+|<((?:https?|mailto):[^|>]+)(?:\|([^>]+))?>/g, (whole, url?: string, label?: string) =>
       url === undefined ? whole : label && !url.endsWith(label) ? `${label} (\`${url}\`)` : `\`${url}\``,
     )
-    .replace(/`+[^`]*`+|[^\s`<>()|]*(?::\/\/|[\w-]\.\p{L}{2})[^\s`<>()|]*/gu, (piece) =>
-      piece.startsWith('`') ? piece : `\`${piece}\``,
+    .replace(/`+[^`]*`+|[^\s`<>()|]+/g, (piece) =>
+      piece.startsWith('`') || !LOOKS_LIKE_ADDRESS.test(piece) ? piece : `\`${piece}\``,
     );
+
+const LOOKS_LIKE_ADDRESS = /:\/\/|[\w-]\.\p{L}{2}/u;
 
 /** People and channels that the model names by their ids stay what they are. */
 const withMentions = (text: string): string =>
@@ -41,9 +43,13 @@ const IN_WORD = /[\p{L}\p{N}_]/u;
 
 /** Marks hold within one line, and only between words: elsewhere Slack shows them, so that there the words stand bare. */
 function marked(mark: string, inner: string): string {
-  return inner.replace(/^(\s*)(.*?)(\s*)$/gm, (line, before: string, words: string, after: string) =>
-    words === '' ? line : `${before}${mark}${words}${mark}${after}`,
-  );
+  return inner
+    .split('\n')
+    .map((line) => {
+      const words = line.trim();
+      return words === '' ? line : line.replace(words, () => `${mark}${words}${mark}`);
+    })
+    .join('\n');
 }
 
 /** Three backticks inside code would end it. */

@@ -1,4 +1,5 @@
 import { plainName } from '../../common/plain-name';
+import { onOneLine, withoutEdges } from '../../common/text/edges';
 import { markdownOf } from './telegram-entities';
 import type { Checklist, ChecklistTask, MessageContent, Poll } from './telegram-message';
 import { chatName, personName } from './telegram-people';
@@ -22,18 +23,18 @@ export function pollText(poll: Poll, namesOf: (index: number) => string = () => 
   const options = poll.options.map(({ text, voter_count: votes }, index) => {
     const names = namesOf(index);
     const count = `${votes} ${votes === 1 ? 'vote' : 'votes'}${names === '' ? '' : `: ${names}`}`;
-    return `- ${oneLine(text)} (${count})${right.includes(index) ? ' ✓' : ''}`;
+    return `- ${onOneLine(text)} (${count})${right.includes(index) ? ' ✓' : ''}`;
   });
   return [
-    oneLine(poll.question),
+    onOneLine(poll.question),
     ...(poll.description ? [markdownOf(poll.description, poll.description_entities)] : []),
     ...options,
-    ...(poll.explanation ? [oneLine(poll.explanation)] : []),
+    ...(poll.explanation ? [onOneLine(poll.explanation)] : []),
   ].join('\n');
 }
 
 export function checklistText({ title, title_entities: entities, tasks }: Checklist): string {
-  return [oneLine(markdownOf(title, entities)), ...tasks.map(taskText)].join('\n');
+  return [onOneLine(markdownOf(title, entities)), ...tasks.map(taskText)].join('\n');
 }
 
 export function taskText({ text, text_entities: entities, completion_date: done, ...by }: ChecklistTask): string {
@@ -41,7 +42,7 @@ export function taskText({ text, text_entities: entities, completion_date: done,
     ? personName(by.completed_by_user)
     : by.completed_by_chat && chatName(by.completed_by_chat);
   const isDone = (done ?? 0) > 0 || who !== undefined;
-  return `- [${isDone ? 'x' : ' '}] ${oneLine(markdownOf(text, entities))}${who === undefined ? '' : ` (${who})`}`;
+  return `- [${isDone ? 'x' : ' '}] ${onOneLine(markdownOf(text, entities))}${who === undefined ? '' : ` (${who})`}`;
 }
 
 /** Name and number, and what else the contact's card says. */
@@ -69,8 +70,6 @@ function cardLines(vcard: string): { name: string; value: string }[] {
       const value = plainName(
         line.slice(colon + 1).replace(/\\([nN,;\\])/g, (_, sign: string) => (/n/i.test(sign) ? ' ' : sign)),
       );
-      return name === '' || value === '' || SILENT.has(name) ? [] : [{ name, value: value.replace(/^;+|;+$/g, '') }];
+      return name === '' || value === '' || SILENT.has(name) ? [] : [{ name, value: withoutEdges(value, ';') }];
     });
 }
-
-const oneLine = (text: string): string => text.replace(/\s*\n\s*/g, ' ');

@@ -1,4 +1,5 @@
 import type { MessageEntity } from 'telegraf/types';
+import { onOneLine } from '../../common/text/edges';
 import { markdownOf } from './telegram-entities';
 import type { RichBlock, RichSpan, RichText } from './telegram-message';
 
@@ -68,7 +69,7 @@ function blockMarkdown(block: RichBlock, depth: number): string {
     case 'thinking':
       return inlineMarkdown(text);
     case 'heading':
-      return `${'#'.repeat(Math.min(Math.max(block.size ?? 1, 1), 6))} ${inlineMarkdown(text).replace(/\s*\n\s*/g, ' ')}`;
+      return `${'#'.repeat(Math.min(Math.max(block.size ?? 1, 1), 6))} ${onOneLine(inlineMarkdown(text))}`;
     case 'pre': {
       const code = flatten(text ?? '').text;
       const entity = { type: 'pre', offset: 0, length: code.length, language: block.language ?? '' };
@@ -126,9 +127,7 @@ function tableMarkdown({ cells = [] }: RichBlock): string {
   const width = Math.max(1, ...cells.map((row) => row.length));
   const line = (row: readonly { text?: RichText }[]): string =>
     `| ${Array.from({ length: width }, (_, index) =>
-      inlineMarkdown(row[index]?.text)
-        .replaceAll('|', '\\|')
-        .replace(/\s*\n\s*/g, ' '),
+      onOneLine(inlineMarkdown(row[index]?.text).replaceAll('|', '\\|')),
     ).join(' | ')} |`;
   const [head = [], ...rows] = cells;
   return [line(head), `|${' --- |'.repeat(width)}`, ...rows.map(line)].join('\n');

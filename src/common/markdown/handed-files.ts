@@ -1,4 +1,5 @@
 import { parseWebAddress } from '../net/host';
+import { endOf } from '../text/edges';
 import { type Token, type Tokens, childrenOf, readMarkdown } from './markdown-tree';
 
 /** What an answer hands over besides its words. */
@@ -11,7 +12,7 @@ export interface Handover {
   asVoice: boolean;
 }
 
-const LINE = /^[ \t]*(?:(?:[-+]|\*(?=[ \t])|\d{1,9}[.)])[ \t]+)?[*_~]*(media):[*_~]*[ \t]*(\S.*?)[ \t]*$/i;
+const LINE = /^[ \t]*(?:(?:[-+]|\*(?=[ \t])|\d{1,9}[.)])[ \t]+)?[*_~]*(media):[*_~]*[ \t]*(\S(?:.*\S)?)[ \t]*$/i;
 const VOICE_TAG = /\[\[\s*audio_as_voice\s*\]\]/gi;
 /** Either of them may be in a text that holds one of these. */
 const HINT = /media:|\[\[\s*audio/i;
@@ -61,7 +62,7 @@ export function takeHandover(markdown: string): Handover {
     if (left.length === lines.length) return left.join('\n');
     const rest = left.join('\n').trimEnd();
     isGone = rest === '';
-    return isGone ? '' : `${rest}${endOf(block.raw)}`;
+    return isGone ? '' : `${rest}${endOf(block.raw, '\n')}`;
   });
   if (!hasChanged) return { text: markdown, sources, asVoice };
   return { text: kept.join('').trim(), sources, asVoice };
@@ -88,7 +89,9 @@ const sourceOf = (line: string): string => bare(LINE.exec(line)?.[2] ?? '');
 function bare(value: string): string {
   const [, href] = /^!?\[[^\]]*\]\(<?([^()<>]+)>?\)$/.exec(value) ?? [];
   if (href !== undefined) return href;
-  const plain = value.replace(/[*_~]+$/, (marks) => (/\w[*_~]+$/.test(value) && !/[*~]/.test(marks) ? marks : ''));
+  const marks = endOf(value, '*_~');
+  const isPartOfName = /^_+$/.test(marks) && /\w/.test(value.slice(-marks.length - 1, -1));
+  const plain = isPartOfName ? value : value.slice(0, value.length - marks.length);
   const [, inner] = /^[`"'<“](.+)[`"'>”]$/.exec(plain) ?? [];
   return (inner ?? plain).trim();
 }
@@ -120,5 +123,3 @@ function wordsOf(token: Token): string {
     }
   }
 }
-
-const endOf = (raw: string): string => /\n*$/.exec(raw)?.[0] ?? '';

@@ -1,4 +1,5 @@
 import type { Marked, Token, Tokens } from 'marked';
+import { plainWhereTooDeep } from './deep-nesting';
 import { DIALECT } from './dialect';
 
 export type { Token, Tokens };
@@ -7,6 +8,8 @@ let reader: Marked | undefined;
 
 /** Reads Markdown by the rules of CommonMark and GFM. The `raw` of the blocks, joined, is the source. */
 export function readMarkdown(markdown: string): Token[] {
+  const plain = plainWhereTooDeep(markdown);
+  if (plain) return plain;
   reader ??= makeReader();
   return reader.lexer(markdown);
 }

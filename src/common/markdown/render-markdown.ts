@@ -1,3 +1,4 @@
+import { withoutEnd } from '../text/edges';
 import { alignTable } from './align-table';
 import type { SpoilerToken } from './dialect';
 import type { MathToken } from './math';
@@ -121,7 +122,7 @@ class Renderer {
       case 'def':
         return this.used.has((token as Tokens.Def).href) ? undefined : form.text(token.raw.trim());
       default:
-        return form.text(token.raw.replace(/\n+$/, ''));
+        return form.text(withoutEnd(token.raw, '\n'));
     }
   }
 

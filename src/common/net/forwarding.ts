@@ -80,7 +80,7 @@ function standardForOf(headers: IncomingHttpHeaders): (Address | undefined)[] | 
 
 /** `for=` of each element, unquoted; undefined where the header is malformed. */
 function elementsOf(header: string): string[][] | undefined {
-  const pair = /[ \t]*(?:([!#$%&'*+.^_`|~\w-]+)=(?:([!#$%&'*+.^_`|~\w-]+)|"((?:[^"\\]|\\.)*)"))?[ \t]*([;,]|$)/y;
+  const pair = /[ \t]*(?:([!#$%&'*+.^_`|~\w-]+)=(?:([!#$%&'*+.^_`|~\w-]+)|"((?:[^"\\]|\\.)*)")[ \t]*)?([;,]|$)/y;
   const elements: string[][] = [[]];
   for (;;) {
     const [, name, token, quoted, end] = pair.exec(header) ?? [];

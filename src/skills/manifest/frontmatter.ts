@@ -1,6 +1,7 @@
 import JSON5 from 'json5';
 import { cutText } from '../../common/cut-text';
 import { isPlainObject } from '../../common/plain-object';
+import { onOneLine } from '../../common/text/edges';
 
 /** A value of the frontmatter and the line it stands on, counted from 1. */
 export interface FrontmatterValue {
@@ -82,12 +83,13 @@ function readValue(key: string, first: string, rest: readonly string[]): unknown
   }
   if (more) {
     // Plain text over several lines, perhaps with colons in it.
-    return /^[A-Za-z0-9]/.test(first) ? whole.replace(/\s*\n\s*/g, ' ') : readYaml(key, first, rest);
+    return /^[A-Za-z0-9]/.test(first) ? onOneLine(whole) : readYaml(key, first, rest);
   }
   if (/^(["']).*\1$/.test(first)) return unquote(first);
   if (/^[[{|>&*!]/.test(first)) return readYaml(key, first, rest);
   if (first === 'true' || first === 'false') return first === 'true';
-  return first.replace(/\s+#\s.*$/, '');
+  const remark = first.search(/\s#\s/);
+  return remark < 0 ? first : first.slice(0, remark).trimEnd();
 }
 
 /** Most of it is plain JSON, which is read much quicker. */

@@ -40,7 +40,7 @@ const HIDDEN =
   /[\u00ad\u180e\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]|[\u{e0000}-\u{e007f}]|[\u{e0100}-\u{e01ef}]/u;
 /** A word of Latin letters with some that only look so. */
 const MIXED_SCRIPT =
-  /(?=[\p{L}]*[A-Za-z])(?=[\p{L}]*[\u0400-\u04ff\u0370-\u03ff])[A-Za-z\u0400-\u04ff\u0370-\u03ff]{4,}/u;
+  /(?<!\p{L})(?=\p{L}*[A-Za-z])(?=\p{L}*[\u0400-\u04ff\u0370-\u03ff])\p{L}*?[A-Za-z\u0400-\u04ff\u0370-\u03ff]{4,}/u;
 const NETWORK_CODE =
   /\b(curl|wget|urlopen|requests\.(get|post|put)|httpx?\.|fetch\(|https?\.request|axios|socket\.|XMLHttpRequest|Net::HTTP|Invoke-WebRequest)/i;
 /** Kept free for examples: nobody can be reached there. */

@@ -86,8 +86,8 @@ async function addSlide(deck: PptxGenJS, spec: SlideSpec, pictures: DocumentPict
   }
   const height = HEIGHT - top - 0.4;
   const columns =
-    layout === 'two_column' || /^\s*\|\|\s*$/m.test(content) || / \|\| /.test(content)
-      ? content.split(/\s*\|\|\s*/)
+    layout === 'two_column' || content.split('\n').some((line) => line.trim() === '||') || / \|\| /.test(content)
+      ? content.split('||').map((column) => column.trim())
       : [content];
   const width = (WIDTH - 2 * EDGE - 0.4 * (columns.length - 1)) / columns.length;
   for (const [index, column] of columns.entries()) {

@@ -19,7 +19,7 @@ export function describeEnd(
   { end, host, cwd, timeoutSeconds }: { end: CommandEnd; host: string; cwd: string; timeoutSeconds: number },
 ): ToolResult {
   const failed = end.stopped !== undefined || end.exitCode !== 0;
-  const text = running.output.text().replace(/\s+$/, '');
+  const text = running.output.text().trimEnd();
   return {
     content: [
       {

@@ -1,4 +1,5 @@
 import { textOfReminder } from '../../../common/reminder-text';
+import { withoutEnd } from '../../../common/text/edges';
 
 /** What the offline assistant understands. Anything else is `other`. */
 export type OfflineRequest =
@@ -14,6 +15,8 @@ export type OfflineRequest =
   | { kind: 'due'; text: string }
   | { kind: 'other' };
 
+/** Nobody asks for one of these in so many letters. */
+const MOST_READ = 4000;
 const UNITS_MS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 /** Reads a request out of what a person wrote. English, without regard to case and closing punctuation. */
@@ -21,7 +24,8 @@ export function parseOfflineRequest(text: string): OfflineRequest {
   const due = textOfReminder(text);
   if (due !== undefined) return { kind: 'due', text: due.replace(/^reminder:\s*/i, '').trim() };
   const said = text.trim().replace(/^(please|hey|hi|hello)[,!. ]+/i, '');
-  const plain = said.replace(/[?.! ]+$/, '');
+  if (said.length > MOST_READ) return { kind: 'other' };
+  const plain = withoutEnd(said, '?.! ');
   let match: RegExpExecArray | null;
 
   if (/^(help|what can you do|commands)$/i.test(plain)) return { kind: 'help' };

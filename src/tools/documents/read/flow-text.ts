@@ -1,3 +1,5 @@
+import { withoutEnd } from '../../../common/text/edges';
+
 /** Marks of what stands at the end, by kind: notes at the foot or the end, and comments. */
 type NoteKind = 'footnote' | 'endnote' | 'comment';
 
@@ -67,7 +69,7 @@ export class FlowText {
   /** @param isShown false for a row that was taken out */
   endRow(isShown = true): void {
     const cells = this.block.rows.pop();
-    if (cells && isShown) this.line(cells.join('\t').replace(/\t+$/, ''));
+    if (cells && isShown) this.line(withoutEnd(cells.join('\t'), '\t'));
   }
 
   /** Ends the block of a cell. @param columns that it takes */

@@ -67,8 +67,12 @@ export function kindsOf(styles: string): NumberKind[] {
   );
 }
 
+/** Office programs write no longer codes. */
+const MOST_CODE = 255;
+
 /** Letters in quotes, brackets, or behind a backslash are shown as they are; `_` and `*` only make room. */
 function kindOfCode(code: string): NumberKind {
+  if (code.length > MOST_CODE) return 'number';
   const [positive = ''] = code.replace(/"[^"]*"|\[(?!(?:h+|m+|s+)\])[^\]]*\]|[\\_*]./gi, '').split(';');
   if (/\[(?:h+|m+|s+)\]/i.test(positive)) return 'duration';
   if (/[dmyhs]|g{1,3}e/i.test(positive.replace(/general/gi, ''))) return 'date';

@@ -26,6 +26,10 @@ const ASIDE = {
 } as const;
 type Aside = (typeof ASIDE)[keyof typeof ASIDE];
 
+/** What stands behind blanks, or tabs, that are nothing but the end of a line. */
+const ENDS_LINE: ReadonlySet<string | undefined> = new Set([undefined, '\n', '\r', '\u2028', '\u2029']);
+const ENDS_WORDS: ReadonlySet<string | undefined> = new Set([...ENDS_LINE, '\t']);
+
 const SIGNS: Readonly<Record<string, string>> = {
   line: '\n',
   tab: '\t',
@@ -161,8 +165,8 @@ class RtfReader {
     this.flush();
     const words = this.flow
       .end()
-      .replace(/ +(?=\t|$)/gm, '')
-      .replace(/\t+$/gm, '')
+      .replace(/ +/g, (blanks, at: number, all: string) => (ENDS_WORDS.has(all[at + blanks.length]) ? '' : blanks))
+      .replace(/\t+/g, (tabs, at: number, all: string) => (ENDS_LINE.has(all[at + tabs.length]) ? '' : tabs))
       .replace(/\n{3,}/g, '\n\n');
     return this.margins.size === 0 ? words : `${words}\n\n${[...this.margins].join('\n')}`;
   }
