@@ -13,7 +13,7 @@ import { satisfies } from '../../rpc/scopes';
 import { agentOfSession, canonicalSessionKey } from '../../sessions/session-key';
 import { ToolError } from '../../tools/agent-tool';
 import { WorkspaceFiles } from '../../tools/files/workspace-files';
-import { searchInThread } from '../../tools/search/search-in-thread';
+import { searchInThread } from '../../tools/search/search-files';
 import { SessionFolders } from '../../workspace/session-folder.service';
 import { type SessionKeyParams, SessionsFilesGetParams, SessionsFilesListParams } from './sessions.dto';
 

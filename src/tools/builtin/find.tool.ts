@@ -6,7 +6,7 @@ import { AgentTool, type ToolContext, ToolError, type ToolResult, textResult } f
 import { limitLines } from '../files/output-limits';
 import { FileOrigins } from '../provenance/file-origins.store';
 import { WorkspaceFiles, describeOpenError } from '../files/workspace-files';
-import { searchInThread } from '../search/search-in-thread';
+import { searchInThread } from '../search/search-files';
 import { Leaves } from '../provenance/sinks';
 
 const DEFAULT_LIMIT = 1000;

@@ -7,7 +7,7 @@ import { limitLines } from '../files/output-limits';
 import { WorkspaceFiles, describeOpenError } from '../files/workspace-files';
 import { FileOrigins } from '../provenance/file-origins.store';
 import { worstOrigin } from '../provenance/taint';
-import { searchInThread } from '../search/search-in-thread';
+import { searchInThread } from '../search/search-files';
 import { Leaves } from '../provenance/sinks';
 
 const DEFAULT_LIMIT = 100;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Browser } from 'playwright-core';
 import { describeWithBrowser, openBrowser, openPage } from '../../harness/browser';
-import { TEST_TOKEN } from '../../harness/gateway-process';
+import { TEST_TOKEN, until } from '../../harness/gateway-process';
 import { ToolBench } from '../../harness/tool-bench';
 
 describeWithBrowser('the gateway from the inside, on the page', () => {
@@ -32,7 +32,8 @@ describeWithBrowser('the gateway from the inside, on the page', () => {
     await call.getByText('operator.').waitFor();
     await call.getByRole('row', { name: /key string yes/ }).waitFor();
     await call.getByRole('button', { name: 'Fill in what is needed' }).click();
-    expect(await call.getByLabel('Parameters (JSON)').inputValue()).toBe('{\n  "key": ""\n}');
+    const filled = (): Promise<string> => call.getByLabel('Parameters (JSON)').inputValue();
+    await until('what is needed', async () => (await filled()) === '{\n  "key": ""\n}');
     await call.getByLabel('Parameters (JSON)').fill('{ "key": ');
     await call.getByRole('button', { name: 'Call it' }).click();
     await call.getByText('The parameters are not valid JSON').waitFor();
