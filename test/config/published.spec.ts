@@ -126,12 +126,12 @@ describe('a configuration made for OpenClaw', () => {
     const { issues, warnings } = load({
       wizard: { lastRunAt: '2026-01-01' },
       browser: { cdpUrl: 'http://127.0.0.1:9222' },
-      agents: { entries: { a: { identity: { theme: 'calm' } } } },
+      agents: { entries: { a: { identity: { theme: 'calm' }, heartbeat: { includeReasoning: true } } } },
     });
     expect(issues).toEqual([]);
     expect(warnings.map(({ path: at, message }) => `${at} ${message}`)).toEqual([
       expect.stringMatching(/^browser.cdpUrl is accepted and has no effect here \(.+\)$/),
-      expect.stringContaining('agents.entries.a.identity.theme is accepted'),
+      expect.stringContaining('agents.entries.a.heartbeat.includeReasoning is accepted'),
     ]);
     expect(problems({ tools: { exec: { applyPatch: { allowModels: ['gpt-5'] } } } })).toEqual([
       expect.stringMatching(/^tools.exec.applyPatch.allowModels: .*not enforced here, so take it out/),
