@@ -10,7 +10,10 @@ import { slackChunks, withoutLinks } from '../../src/channels/slack/slack-format
 import { telegramChunks } from '../../src/channels/telegram/telegram-format';
 import { durationMs } from '../../src/common/duration';
 import { takeHandover } from '../../src/common/markdown/handed-files';
+import { AddressSet } from '../../src/common/net/address';
+import { forwardedClient } from '../../src/common/net/forwarding';
 import { safeFileName } from '../../src/common/safe-file-name';
+import { rtfText } from '../../src/tools/documents/read/rtf-text';
 import { identityIn } from '../../src/workspace/identity-file';
 
 /** What takes the square of a run takes hours for one of these, and then the test's limit is what ends it. */
@@ -55,6 +58,8 @@ describe('a long run of one sign in a text of somebody', () => {
     ['calls of tools in a text', (text) => callsInText(`<function=a><parameter=${text.trim()}`, () => true)],
     ['links', withoutLinks],
     ['the name of a file', safeFileName],
+    ['a header of a proxy', (text) => forwardedClient({ forwarded: `for=1.2.3.4;${text.slice(1)}` }, AddressSet.none)],
+    ['a document', (text) => rtfText(`{\\rtf1 ${text.replaceAll('\\', '')}}`)],
     ['who somebody is', (text) => identityIn(`- Name: ${text}`)],
   ])('is read in the time that it takes to read it: %s', (_, read) => {
     for (const sign of SIGNS) expect(() => read(run(sign, LONG))).not.toThrow();
