@@ -2,12 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { Command, Option, SubCommand } from 'nest-commander';
 import { CommandGroup, GatewayCommandBase, type GatewayOptions } from '../common/cli/cli-command';
 import { printJson, printLine, printTable } from '../common/cli/output';
-import { AGENT_BINDING_LEAVES, BIND_FLAG, type Place, placeOf, withPlace } from './agent-bindings.command';
-import { AgentsSetIdentityCommand } from './agents-identity.command';
 import { filesOfGateway } from '../config/config-files';
 import { Environment } from '../config/environment';
 import { resolveGatewayTarget } from '../config/gateway-target';
 import { withGatewayOrDisk } from '../gateway/client/with-gateway';
+import { AGENT_BINDING_LEAVES, BIND_FLAG, type Place, placeOf, withPlace } from './agent-bindings.command';
+import { AgentsSetIdentityCommand } from './agents-identity.command';
 import { type AgentsAnswer, agentsView, folderView } from './agents-view';
 
 interface AddOptions extends GatewayOptions {

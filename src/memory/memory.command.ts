@@ -83,7 +83,9 @@ export class MemoryStatusCommand extends MemoryCommandBase {
       const found = await client.call<MemoryStatus>('memory.status', agentOf(options));
       return {
         status: found,
-        ...(options.deep ? await client.call<{ embedding?: Embedding }>('doctor.memory.status', { deep: true }) : {}),
+        ...(options.deep
+          ? await client.call<{ embedding?: Embedding }>('doctor.memory.status', { deep: true, ...agentOf(options) })
+          : {}),
         all: options.json ? await statusOfEach(client, options, found) : [],
       };
     });

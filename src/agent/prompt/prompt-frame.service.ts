@@ -151,9 +151,9 @@ export class PromptFrameService {
   }
 }
 
-/** The same object each time, so that what is worked out about it need not be worked out again. */
 const MOST_OF_A_MANNER = 200;
 
+/** The same object each time, so that what is worked out about it need not be worked out again. */
 const offeredSpecs = new WeakMap<ToolSpec, LanguageModelV3FunctionTool>();
 
 function offeredSpec(spec: ToolSpec): LanguageModelV3FunctionTool {

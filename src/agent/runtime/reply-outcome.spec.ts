@@ -32,6 +32,10 @@ describe('streamed text', () => {
     },
   );
 
+  it('takes a control word away however much stands behind it', () => {
+    expect(readReply(`All done. NO_REPLY${'. '.repeat(300)}`)).toEqual({ kind: 'reply', text: 'All done.' });
+  });
+
   it('shows ordinary text however it is cut, and never a tag', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 12, maxLength: 40 }), (sizes) => {

@@ -1,3 +1,5 @@
+import { withoutEnd } from '../../common/text/edges';
+
 /** How a turn ends for people. Only the text of a reply can reach a channel. */
 export type ReplyOutcome =
   | { kind: 'reply'; text: string; replyTo?: 'current' | string }
@@ -8,10 +10,10 @@ const LONGEST_SILENT_WORD = 16;
 const MARKUP = '[*_`~"\'\\s.!]*';
 const ONLY_WORD = new RegExp(`^${MARKUP}(${SILENT_WORDS.join('|')})${MARKUP}$`, 'i');
 const FIRST_WORD = new RegExp(`^${MARKUP}(${SILENT_WORDS.join('|')})\\b${MARKUP}`, 'i');
-const LAST_WORD = new RegExp(`\\s+[*_\`~"']*\\b(${SILENT_WORDS.join('|')})${MARKUP}$`, 'i');
 const REPLY_TAG = /\[\[\s*reply_to(?:_current\s*|\s*:\s*([^\]\s][^\]]{0,199}))\]\]/gi;
-/** A control word at the end stands within so many units of it, with the marks around it. */
-const END = 200;
+/** What may stand around a control word, and behind one at the end. */
+const AROUND = '*_`~"\'';
+const BEHIND = `${AROUND}.!`;
 
 /**
  * Reads control words and tags out of a model's final text, once, at the edge; none of them is ever passed on.
@@ -62,16 +64,28 @@ export class StreamFilter {
   }
 }
 
+/** Without a control word that is the last word of a text. Text and word end alike where nothing but marks is behind it. */
 function withoutLastWord(text: string): string {
-  const end = Math.max(0, text.length - END);
-  return (text.slice(0, end) + text.slice(end).replace(LAST_WORD, '')).trim();
+  const said = beforeBlanks(text, BEHIND);
+  const word = SILENT_WORDS.find((each) => said.slice(-each.length).toUpperCase() === each);
+  if (word === undefined) return text;
+  const before = said.slice(0, said.length - word.length);
+  const words = withoutEnd(before, AROUND);
+  return /\w$/.test(before.slice(-1)) || !/\s$/.test(words.slice(-1)) ? text : words.trimEnd();
 }
 
 /** A control word at the very end is not shown until more text proves that it was none. */
 function endOfSafe(text: string): number {
-  const end = Math.max(0, text.length - END);
-  const match = /[*_`~"'\s]*([A-Z_]{2,16})[*_`~"'.!\s]*$/.exec(text.slice(end));
-  if (!match?.[1]) return text.length;
-  const word = match[1];
-  return SILENT_WORDS.some((silent) => silent.startsWith(word)) ? end + match.index : text.length;
+  const said = beforeBlanks(text, BEHIND);
+  const [word = ''] = /[A-Z_]{0,16}$/.exec(said.slice(-LONGEST_SILENT_WORD)) ?? [];
+  const name = word.replace(/^_+/, '');
+  const couldBe = name.length > 1 && SILENT_WORDS.some((silent) => silent.startsWith(name));
+  return couldBe ? beforeBlanks(said.slice(0, said.length - name.length), AROUND).length : text.length;
+}
+
+/** A text up to the marks and blanks at its end. */
+function beforeBlanks(text: string, marks: string): string {
+  let at = text.length;
+  while (at > 0 && (marks.includes(text.charAt(at - 1)) || text.charAt(at - 1).trim() === '')) at--;
+  return text.slice(0, at);
 }

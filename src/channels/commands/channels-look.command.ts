@@ -4,7 +4,7 @@ import { CliCommand, type GatewayOptions, type JsonOptions, parseWholeNumber } f
 import { UsageError } from '../../common/cli/cli-error';
 import { printJson, printLine, printTable } from '../../common/cli/output';
 import { ExitCode } from '../../common/exit-codes';
-import { isPlainObject } from '../../common/plain-object';
+import { logRecordOf } from '../../common/log-record';
 import { CallingCommand } from '../../config/calling-command';
 import { ChannelCallingCommand } from '../../config/channel-calling-command';
 import { Environment } from '../../config/environment';
@@ -135,7 +135,7 @@ export class ChannelsLogsCommand extends CliCommand {
     });
     const wanted = channel === undefined ? 'channels' : `channels/${channel}`;
     const found = lines.flatMap((line) => {
-      const record = recordOf(line);
+      const record = logRecordOf(line);
       const about = String(record?.['subsystem'] ?? '');
       return record && (about === wanted || about.startsWith(`${wanted}/`)) ? [{ line, record }] : [];
     });
@@ -149,15 +149,6 @@ export class ChannelsLogsCommand extends CliCommand {
       });
     if (newest.length === 0) printLine(`nothing about ${channel ?? 'channels'} in ${file}`);
     for (const { line } of newest) printLine(formatForConsole(line, 'compact', false).trimEnd());
-  }
-}
-
-function recordOf(line: string): Record<string, unknown> | undefined {
-  try {
-    const record: unknown = JSON.parse(line);
-    return isPlainObject(record) ? record : undefined;
-  } catch {
-    return undefined;
   }
 }
 

@@ -1,4 +1,4 @@
-import { isPlainObject } from '../../common/plain-object';
+import { logRecordOf } from '../../common/log-record';
 
 /** A start of the gateway, as its log tells it. Times are milliseconds since 1970. */
 export interface GatewayStart {
@@ -18,7 +18,7 @@ export interface GatewayStart {
  */
 export function startsInLog(lines: readonly string[], isRunning: boolean): GatewayStart[] {
   const starts: GatewayStart[] = [];
-  for (const record of lines.map(recordOf)) {
+  for (const record of lines.map(logRecordOf)) {
     if (record?.['subsystem'] !== 'gateway') continue;
     const at = Date.parse(String(record['time']));
     const { msg, pid, version, upSeconds, reason } = record;
@@ -40,14 +40,4 @@ export function startsInLog(lines: readonly string[], isRunning: boolean): Gatew
   const last = starts.at(-1);
   if (last?.end === 'running' && !isRunning) last.end = 'lost';
   return starts;
-}
-
-function recordOf(line: string): Record<string, unknown> | undefined {
-  try {
-    const record: unknown = JSON.parse(line);
-    return isPlainObject(record) ? record : undefined;
-  } catch {
-    // A line that was cut off when the machine went down.
-    return undefined;
-  }
 }

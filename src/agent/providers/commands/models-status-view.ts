@@ -19,7 +19,7 @@ interface Credential {
   remainingMs?: number;
 }
 
-/** Which models are used and what they are called with, for programs. No key is shown. */
+/** Which models are used and what they are called with, for programs. Of a key only its end is shown. */
 export function modelsStatusView(local: LocalModels, named: readonly NamedModel[]): object {
   const { config, registry } = local;
   const agentId = defaultAgentId(config.config);
