@@ -1,36 +1,25 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Gate } from '../../fakes/model-formats/model-format';
-import { CliWorker } from '../../harness/cli-worker';
+import type { CliWorker } from '../../harness/cli-worker';
+import { CliBench, refused } from '../../harness/cli-bench';
 import { type CliResult, runCli } from '../../harness/run-cli';
-import { ToolBench } from '../../harness/tool-bench';
+import type { ToolBench } from '../../harness/tool-bench';
 
 /** Flags of commands about agents, their models, memory, jobs and rules. */
 describe('flags about agents', () => {
-  let bench: ToolBench;
+  let all: CliBench;
   let cli: CliWorker;
+  let bench: ToolBench;
   let env: Record<string, string>;
   let folder: string;
   beforeAll(async () => {
-    bench = await ToolBench.start();
-    const { stateDir, port } = bench.gateway;
-    folder = mkdtempSync(join(tmpdir(), 'openclaw-flags-'));
-    env = { OPENCLAW_STATE_DIR: stateDir, OPENCLAW_GATEWAY_PORT: String(port), HOME: stateDir };
-    cli = CliWorker.start(env);
+    all = await CliBench.start();
+    ({ bench, cli, folder, env } = all);
   });
-  afterAll(async () => {
-    await cli.stop();
-    await bench.stop();
-    rmSync(folder, { recursive: true, force: true });
-  });
-  const run = (...args: string[]): Promise<CliResult> => cli.run(...args);
-  const json = async (...args: string[]): Promise<unknown> => JSON.parse((await run(...args, '--json')).stdout);
-  const refused = (code: number, text: string): unknown => ({
-    code,
-    stdout: '',
-    stderr: expect.stringContaining(text) as string,
-  });
+  afterAll(() => all.stop());
+  const run = (...args: string[]): Promise<CliResult> => all.run(...args);
+  const json = (...args: string[]): Promise<unknown> => all.json(...args);
 
   it('agents add --agent-dir --bind', async () => {
     const place = join(folder, 'work');

@@ -1,33 +1,23 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CliWorker } from '../../harness/cli-worker';
+import type { CliWorker } from '../../harness/cli-worker';
+import { CliBench, refused } from '../../harness/cli-bench';
 import type { CliResult } from '../../harness/run-cli';
-import { ToolBench } from '../../harness/tool-bench';
+import type { ToolBench } from '../../harness/tool-bench';
 
 /** Flags of commands about the gateway itself: its state, its service, its plugins, its releases. */
 describe('flags about the gateway', () => {
-  let bench: ToolBench;
+  let all: CliBench;
   let cli: CliWorker;
+  let bench: ToolBench;
   let folder: string;
   beforeAll(async () => {
-    bench = await ToolBench.start();
-    const { stateDir, port } = bench.gateway;
-    folder = mkdtempSync(join(tmpdir(), 'openclaw-flags-'));
-    cli = CliWorker.start({ OPENCLAW_STATE_DIR: stateDir, OPENCLAW_GATEWAY_PORT: String(port), HOME: folder });
+    all = await CliBench.start();
+    ({ bench, cli, folder } = all);
   });
-  afterAll(async () => {
-    await cli.stop();
-    await bench.stop();
-    rmSync(folder, { recursive: true, force: true });
-  });
-  const run = (...args: string[]): Promise<CliResult> => cli.run(...args);
-  const json = async (...args: string[]): Promise<unknown> => JSON.parse((await run(...args, '--json')).stdout);
-  const refused = (code: number, text: string): unknown => ({
-    code,
-    stdout: '',
-    stderr: expect.stringContaining(text) as string,
-  });
+  afterAll(() => all.stop());
+  const run = (...args: string[]): Promise<CliResult> => all.run(...args);
+  const json = (...args: string[]): Promise<unknown> => all.json(...args);
 
   it('gateway status --no-probe --deep', async () => {
     expect(await json('gateway', 'status', '--no-probe')).toMatchObject({ running: true, probed: false });
